@@ -1,0 +1,17 @@
+//! SyncUP: an identity provider speaks SCIM 2.0 to it; it makes a Shopify shop's customers equal to what the provider said, and keeps them equal.
+//!
+//! # Code map
+//!
+//! In layer order: a module uses only modules above its own line. `tests/it/layers.rs` enforces it.
+
+pub mod base;
+
+#[cfg(feature = "mock")]
+pub mod mock;
+pub mod scim;
+pub mod shopify;
+
+pub mod directory;
+
+pub mod mapping;
+pub mod store;

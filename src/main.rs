@@ -1,0 +1,2 @@
+//! The `syncup` binary.
+fn main() {}
