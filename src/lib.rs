@@ -15,3 +15,6 @@ pub mod directory;
 
 pub mod mapping;
 pub mod store;
+
+pub mod settings;
+pub mod telemetry;
