@@ -1,0 +1,152 @@
+//! The command line: what is asked, and how the answer is printed.
+//!
+//! Exit codes: 0 done, 1 it failed (the reason and what to do are on standard error), 2 the arguments are wrong.
+
+mod healthcheck;
+mod shop;
+mod token;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::{self, Application};
+use crate::settings::{self, Settings};
+use crate::telemetry;
+
+/// What a command fails with: any error, printed with its causes.
+type Failure = Box<dyn std::error::Error>;
+
+#[derive(Debug, Parser)]
+#[command(name = "syncup", version, about = "SCIM 2.0 in, Shopify customers out", max_term_width = 120)]
+struct Arguments {
+    /// A TOML file of settings; SYNCUP_* variables win over it
+    #[arg(long, global = true, env = "SYNCUP_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve SCIM and keep the shops' customers equal to it
+    Serve,
+    /// Start a mock Shopify and the bridge, and show what happens
+    #[cfg(feature = "mock")]
+    Demo(DemoArguments),
+    /// Start the mock Shopify alone, for your own tests
+    #[cfg(feature = "mock")]
+    MockShopify(MockArguments),
+    /// Shops whose customers are provisioned
+    #[command(subcommand)]
+    Shop(shop::Command),
+    /// The tokens that identity providers authenticate with
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Print a settings file with every setting at its default
+    Settings,
+    /// Ask a running `serve` whether it is ready; for container health checks
+    Healthcheck,
+}
+
+#[cfg(feature = "mock")]
+#[derive(Debug, clap::Args)]
+struct DemoArguments {
+    /// Where SCIM is served
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    scim: SocketAddr,
+    /// Where the mock Shopify is served
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8081")]
+    shopify: SocketAddr,
+    /// Where the data goes [default: a temporary directory]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Stop after the story; fail if a step is not as told
+    #[arg(long)]
+    once: bool,
+    /// No story, just serve
+    #[arg(long, conflicts_with = "once")]
+    quiet: bool,
+}
+
+#[cfg(feature = "mock")]
+#[derive(Debug, clap::Args)]
+struct MockArguments {
+    /// Where the mock Shopify is served
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8081")]
+    shopify: SocketAddr,
+    /// The shop it serves at first; more by its /_mock API
+    #[arg(long, value_name = "SHOP", default_value = "demo.myshopify.com")]
+    shop: crate::base::id::ShopDomain,
+    /// The access token of that shop
+    #[arg(long, value_name = "TOKEN", default_value = "shpat_mock")]
+    token: String,
+    /// The shop's plan, which sets its points: standard, advanced, plus or enterprise
+    #[arg(long, value_name = "PLAN", default_value = "standard")]
+    plan: String,
+}
+
+/// Runs the command that the process's arguments name.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match execute(&arguments) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("syncup: {}", with_causes(failure.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    match &arguments.command {
+        Command::Settings => {
+            print!("{}", settings::sample_file());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Serve => serve(&load(arguments)?),
+        #[cfg(feature = "mock")]
+        Command::Demo(demo) => crate::demo::run(&crate::demo::Options {
+            scim: demo.scim,
+            shopify: demo.shopify,
+            dir: demo.dir.clone(),
+            once: demo.once,
+            quiet: demo.quiet,
+        }),
+        #[cfg(feature = "mock")]
+        Command::MockShopify(mock) => {
+            crate::demo::mock_shopify(mock.shopify, &mock.shop, &mock.token, &mock.plan)
+        }
+        Command::Shop(command) => shop::run(command, &load(arguments)?),
+        Command::Token(command) => token::run(command, &load(arguments)?),
+        Command::Healthcheck => healthcheck::run(load(arguments)?.ops_listen),
+    }
+}
+
+fn load(arguments: &Arguments) -> Result<Settings, Failure> {
+    Ok(Settings::load(arguments.config.as_deref())?)
+}
+
+fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
+    telemetry::init(&settings.log, settings.log_format)?;
+    app::runtime()?.block_on(async {
+        let application = Application::start(settings)?;
+        tracing::info!(scim = %application.scim_address(), ops = %application.ops_address(), "ready");
+        application.run_until_stopped().await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// An error and its causes on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        line.push_str(": ");
+        line.push_str(&source.to_string());
+        cause = source.source();
+    }
+    line
+}

@@ -1,0 +1,50 @@
+//! The HTTP servers: SCIM, operations and the mock Shopify's front. actix-web lives only here.
+
+mod error;
+#[cfg(feature = "mock")]
+pub mod mock_shopify;
+pub mod ops;
+pub mod scim;
+
+use std::net::{SocketAddr, TcpListener};
+
+/// A server that could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is in use or not ours.
+    #[error("cannot listen on {address}: is another program using it? choose another address for {what}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The setting or flag that gives it.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The server could not take the listener.
+    #[error("cannot start the server for {what}")]
+    Start {
+        /// The setting or flag that gives the address.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// Binds `address`, which the setting or flag `what` gives.
+///
+/// # Errors
+/// [`ServeError::Listen`].
+pub fn listen(address: SocketAddr, what: &'static str) -> Result<TcpListener, ServeError> {
+    let bound = TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
+    bound.map_err(|source| ServeError::Listen {
+        address,
+        what,
+        source,
+    })
+}

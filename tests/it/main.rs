@@ -1,0 +1,10 @@
+//! The integration tests: one binary that drives the real application.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test that cannot go on fails"
+)]
+
+mod layers;
