@@ -48,3 +48,26 @@ pub fn listen(address: SocketAddr, what: &'static str) -> Result<TcpListener, Se
         source,
     })
 }
+
+/// A running server.
+pub struct Running(actix_web::dev::ServerHandle);
+
+impl Running {
+    /// Runs `server` in the background of the current runtime.
+    fn start(server: actix_web::dev::Server) -> Self {
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self(handle)
+    }
+
+    /// Takes no new connections and waits for the requests in flight.
+    pub async fn stop(self) {
+        self.0.stop(true).await;
+    }
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Running")
+    }
+}

@@ -43,7 +43,7 @@ pub fn answer_failure(failure: &Failure, request_id: &str) -> Answer {
 }
 
 fn said(status: u16, detail: &str) -> (u16, String) {
-    (status, ScimError::with_status(status, detail).to_json())
+    (status, ScimError::of_status(status, detail).to_json())
 }
 
 fn log_chain(error: &dyn std::error::Error, request_id: &str) {

@@ -3,17 +3,16 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use actix_web::dev::Server;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
-use crate::http::ServeError;
+use crate::http::{Running, ServeError};
 use crate::store::Store;
 
 /// Serves health on `listener`.
 ///
 /// # Errors
 /// The listener cannot be used.
-pub fn serve(listener: TcpListener, store: Arc<Store>) -> Result<Server, ServeError> {
+pub fn serve(listener: TcpListener, store: Arc<Store>) -> Result<Running, ServeError> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::from(Arc::clone(&store)))
@@ -27,7 +26,7 @@ pub fn serve(listener: TcpListener, store: Arc<Store>) -> Result<Server, ServeEr
         what: "ops_listen",
         source,
     })?;
-    Ok(server.run())
+    Ok(Running::start(server.run()))
 }
 
 async fn readyz(store: web::Data<Store>) -> HttpResponse {

@@ -6,7 +6,6 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
-use actix_web::dev::Server;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -14,7 +13,7 @@ use percent_encoding::percent_decode_str;
 
 use self::route::{Endpoint, Resource, Target};
 use super::error::answer_failure;
-use crate::http::ServeError;
+use crate::http::{Running, ServeError};
 use crate::provision::{Answer, Call, Failure, Provision, ResourceKind};
 use crate::scim::error::ScimError;
 
@@ -40,7 +39,7 @@ pub fn serve(
     listener: TcpListener,
     provision: Arc<Provision>,
     limits: Limits,
-) -> Result<Server, ServeError> {
+) -> Result<Running, ServeError> {
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::from(Arc::clone(&provision)))
@@ -56,7 +55,7 @@ pub fn serve(
         what: "listen",
         source,
     })?;
-    Ok(server.run())
+    Ok(Running::start(server.run()))
 }
 
 async fn handle(

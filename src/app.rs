@@ -1,0 +1,212 @@
+//! Composition: from settings to a running bridge.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::base::clock::{Clock, SystemClock};
+use crate::http::{self, ServeError};
+use crate::provision::Provision;
+use crate::reconcile::{Reconciler, ShopifyConfig, Shops, worker};
+use crate::settings::Settings;
+use crate::shopify;
+use crate::store::{Store, StoreError};
+
+/// Why the bridge could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The runtime could not be made.
+    #[error("cannot start the runtime")]
+    Runtime(#[source] io::Error),
+    /// The directory of users could not be opened.
+    #[error("cannot open the data directory (data_dir)")]
+    OpenStore(#[source] StoreError),
+    /// The setting for Shopify's origin is not allowed.
+    #[error("cannot use shopify_origin")]
+    ShopifyOrigin(#[source] shopify::OriginError),
+    /// A server could not start.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// A signal handler could not be installed.
+    #[error("cannot listen for signals")]
+    Signal(#[source] io::Error),
+    /// A server ended by itself.
+    #[error("the server ended unexpectedly")]
+    ServerEnded(#[source] io::Error),
+}
+
+/// A running bridge.
+#[derive(Debug)]
+pub struct Application {
+    store: Arc<Store>,
+    reconciler: Arc<Reconciler>,
+    scim: Serving,
+    ops: Serving,
+    worker: Option<worker::Running>,
+}
+
+/// A running server.
+#[derive(Debug)]
+struct Serving {
+    address: SocketAddr,
+    server: http::Running,
+}
+
+/// The runtime that everything but the SCIM workers runs on.
+///
+/// # Errors
+/// The system refuses threads.
+pub fn runtime() -> Result<tokio::runtime::Runtime, AppError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(AppError::Runtime)
+}
+
+/// Opens the store that `settings` name, for the bridge and for the commands that manage it.
+///
+/// # Errors
+/// As [`Store::open`].
+pub fn open_store(settings: &Settings) -> Result<Store, AppError> {
+    Store::open(&settings.data_dir, settings.master_key.as_ref()).map_err(AppError::OpenStore)
+}
+
+impl Application {
+    /// Opens the store, binds the addresses and starts the worker.
+    ///
+    /// # Errors
+    /// Whatever of these fails, and with it what to do.
+    pub fn start(settings: &Settings) -> Result<Self, AppError> {
+        Self::start_with(settings, Arc::new(SystemClock), true)
+    }
+
+    /// As [`Application::start`] with another clock; without `background`, only [`Reconciler::run_due`] moves the work.
+    ///
+    /// # Errors
+    /// As [`Application::start`].
+    pub fn start_with(
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        background: bool,
+    ) -> Result<Self, AppError> {
+        let scim_listener = http::listen(settings.listen, "listen")?;
+        let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
+        let store = Arc::new(open_store(settings)?);
+        let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?);
+        let reconciler = Arc::new(Reconciler::new(
+            Arc::clone(&store),
+            shops,
+            Arc::clone(&clock),
+        ));
+        let provision = Arc::new(Provision::new(
+            Arc::clone(&store),
+            Arc::clone(&reconciler),
+            clock,
+            crate::provision::Config {
+                public_url: format!("{}{}", settings.public_url, http::scim::BASE_PATH),
+                inline_budget_ms: settings.inline_budget_ms,
+                max_body_bytes: settings.max_body_bytes,
+            },
+        ));
+        let limits = http::scim::Limits {
+            workers: settings.workers,
+            max_body_bytes: settings.max_body_bytes,
+        };
+        let scim = Serving::start(scim_listener, |listener| {
+            http::scim::serve(listener, provision, limits)
+        })?;
+        let ops = Serving::start(ops_listener, |listener| {
+            http::ops::serve(listener, Arc::clone(&store))
+        })?;
+        let worker = (background && settings.shopify_push)
+            .then(|| worker::Running::start(Arc::clone(&reconciler)));
+        Ok(Self {
+            store,
+            reconciler,
+            scim,
+            ops,
+            worker,
+        })
+    }
+
+    /// Where SCIM is served.
+    pub fn scim_address(&self) -> SocketAddr {
+        self.scim.address
+    }
+
+    /// Where health is served.
+    pub fn ops_address(&self) -> SocketAddr {
+        self.ops.address
+    }
+
+    /// The store, for commands and tests.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The reconciler, for tests that move the work themselves.
+    pub fn reconciler(&self) -> &Arc<Reconciler> {
+        &self.reconciler
+    }
+
+    /// Serves until SIGINT or SIGTERM, then stops in order: no new requests, what is in flight ends, the worker drains.
+    ///
+    /// # Errors
+    /// A server that ends by itself.
+    pub async fn run_until_stopped(self) -> Result<(), AppError> {
+        stop_signal().await?;
+        tracing::info!("stopping");
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Stops in order.
+    pub async fn stop(self) {
+        self.scim.server.stop().await;
+        if let Some(worker) = self.worker {
+            worker.stop().await;
+        }
+        self.ops.server.stop().await;
+    }
+}
+
+impl Serving {
+    fn start(
+        listener: std::net::TcpListener,
+        serve: impl FnOnce(std::net::TcpListener) -> Result<http::Running, ServeError>,
+    ) -> Result<Self, AppError> {
+        let address = listener.local_addr().map_err(AppError::ServerEnded)?;
+        Ok(Self {
+            address,
+            server: serve(listener)?,
+        })
+    }
+}
+
+fn shopify_config(settings: &Settings) -> Result<ShopifyConfig, AppError> {
+    if let Some(origin) = &settings.shopify_origin {
+        shopify::check_origin(origin, settings.shopify_allow_any_origin)
+            .map_err(AppError::ShopifyOrigin)?;
+    }
+    Ok(ShopifyConfig {
+        origin: settings.shopify_origin.clone(),
+        api_version: settings.shopify_api_version.clone(),
+        timeout_ms: settings.shopify_timeout_ms,
+        push: settings.shopify_push,
+    })
+}
+
+/// Waits for SIGINT or SIGTERM.
+///
+/// # Errors
+/// A handler cannot be installed.
+pub async fn stop_signal() -> Result<(), AppError> {
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+            .map_err(AppError::Signal)?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(AppError::Signal),
+        _ = terminate.recv() => Ok(()),
+    }
+}
