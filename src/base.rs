@@ -4,3 +4,5 @@ pub mod backoff;
 pub mod clock;
 pub mod field;
 pub mod id;
+pub mod seal;
+pub mod token;

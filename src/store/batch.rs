@@ -1,0 +1,85 @@
+//! A write as data: statements, each with what must be true for the batch to apply.
+
+use rusqlite::types::Value;
+
+use super::pages::Forget;
+
+/// Which guard said no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GuardFailure {
+    /// The resource has another version than the one that was read, or is gone.
+    VersionMismatch,
+    /// Another live user of the shop has this userName.
+    UserNameTaken,
+    /// Another group of the shop has this displayName.
+    DisplayNameTaken,
+    /// The id, domain or token prefix is taken.
+    Exists,
+    /// A member is not a user of the shop.
+    UnknownMember(crate::base::id::ResourceId),
+    /// The row is not there.
+    NotFound,
+}
+
+/// One statement.
+#[derive(Debug, Clone)]
+pub(super) struct Statement {
+    pub(super) sql: &'static str,
+    pub(super) parameters: Vec<Value>,
+    /// What it means when no row changes; `None`: it may.
+    pub(super) none_changed: Option<GuardFailure>,
+    /// What it means when a unique index refuses.
+    pub(super) not_unique: Option<GuardFailure>,
+}
+
+/// Statements that apply together or not at all.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    pub(super) statements: Vec<Statement>,
+    forgets: Vec<Forget>,
+}
+
+impl Batch {
+    /// An empty batch.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// True when it does nothing.
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    /// A statement without a guard.
+    pub(super) fn push(&mut self, sql: &'static str, parameters: Vec<Value>) -> &mut Statement {
+        self.statements.push(Statement {
+            sql,
+            parameters,
+            none_changed: None,
+            not_unique: None,
+        });
+        let last = self.statements.len() - 1;
+        &mut self.statements[last]
+    }
+
+    /// Paging anchors that are wrong once the batch is written.
+    pub(super) fn forget(&mut self, pages: Forget) {
+        self.forgets.push(pages);
+    }
+
+    pub(super) fn forgets_anchors(&self) -> Vec<Forget> {
+        self.forgets.clone()
+    }
+}
+
+impl Statement {
+    pub(super) fn must_change(&mut self, otherwise: GuardFailure) -> &mut Self {
+        self.none_changed = Some(otherwise);
+        self
+    }
+
+    pub(super) fn must_be_unique(&mut self, otherwise: GuardFailure) -> &mut Self {
+        self.not_unique = Some(otherwise);
+        self
+    }
+}

@@ -1,0 +1,171 @@
+//! Groups: documents and the hashes that find them.
+
+use rusqlite::Row;
+use rusqlite::types::Value;
+
+use super::pages::{Forget, Kind};
+use super::row::{blob, id as id_value, int, maybe_blob, read_id, shop as shop_value};
+use super::{Batch, GuardFailure, Store, StoreError};
+use crate::base::id::{ResourceId, ShopId};
+use crate::base::seal::ShopKey;
+use crate::directory::GroupRecord;
+
+/// A group's new content.
+#[derive(Debug, Clone)]
+pub struct GroupChange {
+    /// The group.
+    pub id: ResourceId,
+    /// The resource as JSON text, without its members.
+    pub document: String,
+    /// `displayName` in lower case.
+    pub display_name: String,
+    /// `externalId`.
+    pub external_id: Option<String>,
+    /// When.
+    pub at_ms: i64,
+}
+
+const COLUMNS: &str = "id, seq, version, created_ms, modified_ms, document";
+
+pub(super) struct Columns {
+    id: Vec<u8>,
+    document: Vec<u8>,
+    record: GroupRecord,
+}
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
+    Ok(Columns {
+        id: row.get(0)?,
+        document: row.get(5)?,
+        record: GroupRecord {
+            id: ResourceId::from_bytes([0; 16]),
+            seq: row.get(1)?,
+            version: row.get(2)?,
+            created_ms: row.get(3)?,
+            modified_ms: row.get(4)?,
+            document: String::new(),
+        },
+    })
+}
+
+impl Columns {
+    fn open(self, key: &ShopKey) -> Result<GroupRecord, StoreError> {
+        let mut record = self.record;
+        record.id = read_id(&self.id)?;
+        record.document = key.open(&group_place(record.id), &self.document)?;
+        Ok(record)
+    }
+}
+
+fn group_place(id: ResourceId) -> String {
+    format!("group:{id}")
+}
+
+impl Store {
+    /// Adds to `batch` the creation of a group.
+    ///
+    /// # Errors
+    /// No randomness to seal with.
+    pub fn insert_group(&self, batch: &mut Batch, shop: ShopId, key: &ShopKey, group: &GroupChange) -> Result<(), StoreError> {
+        batch.push(
+            "UPDATE shops SET next_seq = next_seq + 1, group_count = group_count + 1 WHERE shop_id = $1",
+            vec![shop_value(shop)],
+        );
+        batch
+            .push(
+                "INSERT INTO groups (shop_id, id, display_name, external_id, document, created_ms, modified_ms, seq, version) \
+                 SELECT $1, $2, $3, $4, $5, $6, $6, next_seq, 1 FROM shops WHERE shop_id = $1",
+                [self.values(shop, key, group)?, vec![int(group.at_ms)]].concat(),
+            )
+            .must_change(GuardFailure::NotFound)
+            .must_be_unique(GuardFailure::DisplayNameTaken);
+        Ok(())
+    }
+
+    /// Adds to `batch` the replacement of a group's document, if its version is still `version`.
+    ///
+    /// # Errors
+    /// No randomness to seal with.
+    pub fn update_group(&self, batch: &mut Batch, shop: ShopId, key: &ShopKey, group: &GroupChange, version: i64) -> Result<(), StoreError> {
+        batch
+            .push(
+                "UPDATE groups SET display_name = $3, external_id = $4, document = $5, modified_ms = $6, version = version + 1 \
+                 WHERE shop_id = $1 AND id = $2 AND version = $7",
+                [self.values(shop, key, group)?, vec![int(group.at_ms), int(version)]].concat(),
+            )
+            .must_change(GuardFailure::VersionMismatch)
+            .must_be_unique(GuardFailure::DisplayNameTaken);
+        Ok(())
+    }
+
+    /// Adds to `batch` the deletion of a group, if its version is still the one read. Its members must have been removed in the batch before.
+    pub fn delete_group(&self, batch: &mut Batch, shop: ShopId, group: &GroupRecord) {
+        batch
+            .push(
+                "DELETE FROM groups WHERE shop_id = $1 AND id = $2 AND version = $3",
+                vec![shop_value(shop), id_value(group.id), int(group.version)],
+            )
+            .must_change(GuardFailure::VersionMismatch);
+        batch.push(
+            "UPDATE shops SET group_count = group_count - 1 WHERE shop_id = $1",
+            vec![shop_value(shop)],
+        );
+        batch.forget(Forget {
+            shop,
+            kind: Kind::Groups,
+            from_seq: group.seq,
+        });
+    }
+
+    fn values(&self, shop: ShopId, key: &ShopKey, group: &GroupChange) -> Result<Vec<Value>, StoreError> {
+        let document = key.seal(&self.random, &group_place(group.id), &group.document)?;
+        Ok(vec![
+            shop_value(shop),
+            id_value(group.id),
+            blob(key.index_hash("displayName", &group.display_name)),
+            maybe_blob(group.external_id.as_ref().map(|value| key.index_hash("externalId", value).to_vec())),
+            blob(document),
+        ])
+    }
+
+    /// A group.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn group(&self, shop: ShopId, key: &ShopKey, id: ResourceId) -> Result<Option<GroupRecord>, StoreError> {
+        let found = self.some_groups(key, "WHERE shop_id = $1 AND id = $2", vec![shop_value(shop), id_value(id)])?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The group of a displayName, given in lower case.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn group_by_display_name(&self, shop: ShopId, key: &ShopKey, name: &str) -> Result<Option<GroupRecord>, StoreError> {
+        let hash = key.index_hash("displayName", name);
+        let found = self.some_groups(key, "WHERE shop_id = $1 AND display_name = $2", vec![shop_value(shop), blob(hash)])?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The groups that a user is in, by their order of creation.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn groups_of_user(&self, shop: ShopId, key: &ShopKey, user: ResourceId) -> Result<Vec<GroupRecord>, StoreError> {
+        self.some_groups(
+            key,
+            "WHERE shop_id = $1 AND id IN (SELECT group_id FROM members WHERE shop_id = $1 AND user_id = $2) ORDER BY seq",
+            vec![shop_value(shop), id_value(user)],
+        )
+    }
+
+    pub(super) fn some_groups(&self, key: &ShopKey, condition: &'static str, values: Vec<Value>) -> Result<Vec<GroupRecord>, StoreError> {
+        let rows = self.database.read("read groups", |connection| {
+            connection
+                .prepare_cached(&format!("SELECT {COLUMNS} FROM groups {condition}"))?
+                .query_map(rusqlite::params_from_iter(values), columns)?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        rows.into_iter().map(|row| row.open(key)).collect()
+    }
+}

@@ -1,0 +1,148 @@
+//! Pages in the order of creation: by `startIndex` through anchors, and by key for cursors.
+//!
+//! An anchor says that the n-th resource of a shop has the key s. Pages start from the nearest anchor below, so that none needs a deep OFFSET; anchors are
+//! learned a stride at a time, and forgotten above a deletion, which moves all that follows.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::OptionalExtension;
+
+use super::row::{int, shop as shop_value};
+use super::{Store, StoreError};
+use crate::base::id::ShopId;
+use crate::base::seal::ShopKey;
+use crate::directory::{GroupRecord, UserRecord};
+
+/// Resources between anchors.
+const STRIDE: i64 = 1_000;
+
+/// What is paged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Users,
+    Groups,
+}
+
+/// Anchors that a deletion makes wrong.
+#[derive(Debug, Clone)]
+pub(super) struct Forget {
+    pub(super) shop: ShopId,
+    pub(super) kind: Kind,
+    pub(super) from_seq: i64,
+}
+
+#[derive(Debug, Default)]
+struct Learned {
+    /// Ordinal, from 1, to key.
+    anchors: BTreeMap<i64, i64>,
+    /// Counts the times that anchors were forgotten: what was learned before must not be noted after.
+    epoch: u64,
+}
+
+/// The anchors of all shops.
+#[derive(Debug, Default)]
+pub(super) struct Anchors(Mutex<HashMap<(ShopId, Kind), Learned>>);
+
+impl Anchors {
+    /// The nearest anchor at or below `ordinal`, and the epoch.
+    fn below(&self, shop: ShopId, kind: Kind, ordinal: i64) -> (i64, i64, u64) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let learned = all.entry((shop, kind)).or_default();
+        let (at, seq) = learned
+            .anchors
+            .range(..=ordinal)
+            .next_back()
+            .map_or((1, 0), |(at, seq)| (*at, *seq));
+        (at, seq, learned.epoch)
+    }
+
+    fn note(&self, shop: ShopId, kind: Kind, ordinal: i64, seq: i64, epoch: u64) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let learned = all.entry((shop, kind)).or_default();
+        if learned.epoch == epoch {
+            learned.anchors.insert(ordinal, seq);
+        }
+    }
+
+    pub(super) fn forget(&self, pages: &Forget) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let learned = all.entry((pages.shop, pages.kind)).or_default();
+        learned.epoch += 1;
+        learned.anchors.retain(|_, seq| *seq < pages.from_seq);
+    }
+}
+
+impl Store {
+    /// The users from the `start`-th (from 1) on, at most `count`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn users_page(&self, shop: ShopId, key: &ShopKey, start: i64, count: i64) -> Result<Vec<UserRecord>, StoreError> {
+        let (seq, offset) = self.seek(shop, Kind::Users, start)?;
+        self.some_users(
+            key,
+            "WHERE shop_id = $1 AND deleted_ms IS NULL AND seq >= $2 ORDER BY seq LIMIT $3 OFFSET $4",
+            vec![shop_value(shop), int(seq), int(count), int(offset)],
+        )
+    }
+
+    /// The users after a key, at most `count`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn users_after(&self, shop: ShopId, key: &ShopKey, seq: i64, count: i64) -> Result<Vec<UserRecord>, StoreError> {
+        self.some_users(
+            key,
+            "WHERE shop_id = $1 AND deleted_ms IS NULL AND seq > $2 ORDER BY seq LIMIT $3",
+            vec![shop_value(shop), int(seq), int(count)],
+        )
+    }
+
+    /// The groups from the `start`-th (from 1) on, at most `count`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn groups_page(&self, shop: ShopId, key: &ShopKey, start: i64, count: i64) -> Result<Vec<GroupRecord>, StoreError> {
+        let (seq, offset) = self.seek(shop, Kind::Groups, start)?;
+        self.some_groups(
+            key,
+            "WHERE shop_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3 OFFSET $4",
+            vec![shop_value(shop), int(seq), int(count), int(offset)],
+        )
+    }
+
+    /// The groups after a key, at most `count`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn groups_after(&self, shop: ShopId, key: &ShopKey, seq: i64, count: i64) -> Result<Vec<GroupRecord>, StoreError> {
+        self.some_groups(
+            key,
+            "WHERE shop_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            vec![shop_value(shop), int(seq), int(count)],
+        )
+    }
+
+    /// A key and an offset from it, less than a stride, at which the `start`-th resource is.
+    fn seek(&self, shop: ShopId, kind: Kind, start: i64) -> Result<(i64, i64), StoreError> {
+        let sql = match kind {
+            Kind::Users => "SELECT seq FROM users WHERE shop_id = $1 AND deleted_ms IS NULL AND seq >= $2 ORDER BY seq LIMIT 1 OFFSET $3",
+            Kind::Groups => "SELECT seq FROM groups WHERE shop_id = $1 AND seq >= $2 ORDER BY seq LIMIT 1 OFFSET $3",
+        };
+        let (mut at, mut seq, epoch) = self.anchors.below(shop, kind, start);
+        while start - at >= STRIDE {
+            let next: Option<i64> = self.database.read("find a page", |connection| {
+                connection
+                    .prepare_cached(sql)?
+                    .query_row((shop.0, seq, STRIDE), |row| row.get(0))
+                    .optional()
+            })?;
+            let Some(next) = next else { break };
+            at += STRIDE;
+            seq = next;
+            self.anchors.note(shop, kind, at, seq, epoch);
+        }
+        Ok((seq, start - at))
+    }
+}

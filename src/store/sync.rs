@@ -1,0 +1,206 @@
+//! What is due, and what became of it. The queue is an index over the users, nothing else.
+
+use rusqlite::OptionalExtension;
+
+use super::row::{blob, id as id_value, int, maybe_blob, maybe_int, maybe_text, read_id, shop as shop_value, text};
+use super::users::user_place;
+use super::{Batch, GuardFailure, Store, StoreError};
+use crate::base::id::{CustomerGid, ResourceId, ShopId};
+use crate::base::seal::ShopKey;
+use crate::directory::{SyncState, UserRecord};
+
+/// A user with what reconciling needs beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PendingUser {
+    /// The user, deleted or not.
+    pub user: UserRecord,
+    /// What was last written to Shopify, as JSON text.
+    pub applied: Option<String>,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The `desired_gen` that the step has read.
+    pub seen_gen: i64,
+    /// Whether nothing more is to be done for it: Shopify is as told, or the user is parked.
+    pub settled: bool,
+    /// The state.
+    pub state: SyncState,
+    /// The customer from now on.
+    pub customer: Option<CustomerGid>,
+    /// What is now in Shopify of ours, as JSON text.
+    pub applied: Option<String>,
+    /// Why it is not further.
+    pub last_error: Option<String>,
+    /// When Shopify became as told, if it did.
+    pub synced_ms: Option<i64>,
+    /// When the next step is due.
+    pub due_ms: Option<i64>,
+    /// Steps that failed in a row.
+    pub attempts: u32,
+    /// When the step ended.
+    pub at_ms: i64,
+}
+
+impl Store {
+    /// The shops with due users.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn due_shops(&self, now_ms: i64) -> Result<Vec<ShopId>, StoreError> {
+        self.database.read("find what is due", |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT shop_id FROM shops WHERE EXISTS \
+                     (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= $1)",
+                )?
+                .query_map([now_ms], |row| row.get(0).map(ShopId))?
+                .collect()
+        })
+    }
+
+    /// A shop's due users, the longest due first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn due_users(&self, shop: ShopId, now_ms: i64, limit: usize) -> Result<Vec<ResourceId>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let ids = self.database.read("find what is due", |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT id FROM users WHERE shop_id = $1 AND due_ms IS NOT NULL AND due_ms <= $2 ORDER BY due_ms LIMIT $3",
+                )?
+                .query_map((shop.0, now_ms, limit), |row| row.get::<_, Vec<u8>>(0))?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        ids.iter().map(|bytes| read_id(bytes)).collect()
+    }
+
+    /// When the next user of any shop is due.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn next_due_ms(&self) -> Result<Option<i64>, StoreError> {
+        self.database.read("find what is due", |connection| {
+            connection
+                .prepare_cached("SELECT MIN(due_ms) FROM users WHERE due_ms IS NOT NULL")?
+                .query_row([], |row| row.get(0))
+        })
+    }
+
+    /// A user as a step needs it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn pending_user(&self, shop: ShopId, key: &ShopKey, id: ResourceId) -> Result<Option<PendingUser>, StoreError> {
+        let values = || vec![shop_value(shop), id_value(id)];
+        let Some(user) = self.one_user(key, "WHERE shop_id = $1 AND id = $2", values())? else {
+            return Ok(None);
+        };
+        let sealed: Option<Vec<u8>> = self.database.read("read a user", |connection| {
+            connection
+                .prepare_cached("SELECT applied FROM users WHERE shop_id = $1 AND id = $2")?
+                .query_row(rusqlite::params_from_iter(values()), |row| row.get(0))
+                .optional()
+                .map(Option::flatten)
+        })?;
+        let applied = sealed
+            .map(|sealed| key.open(&applied_place(id), &sealed))
+            .transpose()?;
+        Ok(Some(PendingUser { user, applied }))
+    }
+
+    /// Adds to `batch` what became of a step. A change that came meanwhile leaves the user due now.
+    ///
+    /// # Errors
+    /// No randomness to seal with.
+    pub fn record_outcome(&self, batch: &mut Batch, shop: ShopId, key: &ShopKey, user: &UserRecord, outcome: &Outcome) -> Result<(), StoreError> {
+        let applied = outcome
+            .applied
+            .as_ref()
+            .map(|text| key.seal(&self.random, &applied_place(user.id), text))
+            .transpose()?;
+        let before = user.sync.customer.as_ref().map(ToString::to_string);
+        batch
+            .push(
+                "UPDATE users SET applied_gen = CASE WHEN $3 = 1 THEN $4 ELSE applied_gen END, \
+                 state = CASE WHEN desired_gen = $4 THEN $5 ELSE 'pending' END, \
+                 due_ms = CASE WHEN desired_gen = $4 THEN $6 ELSE $7 END, \
+                 attempts = CASE WHEN desired_gen = $4 THEN $8 ELSE 0 END, \
+                 last_error = $9, last_synced_ms = COALESCE($10, last_synced_ms), customer = $11, applied = $12 \
+                 WHERE shop_id = $1 AND id = $2 AND (customer = $13 OR (customer IS NULL AND $13 IS NULL))",
+                vec![
+                    shop_value(shop),
+                    id_value(user.id),
+                    int(i64::from(outcome.settled)),
+                    int(outcome.seen_gen),
+                    text(outcome.state.as_str()),
+                    maybe_int(outcome.due_ms),
+                    int(outcome.at_ms),
+                    int(i64::from(outcome.attempts)),
+                    maybe_text(outcome.last_error.clone()),
+                    maybe_int(outcome.synced_ms),
+                    maybe_text(outcome.customer.as_ref().map(ToString::to_string)),
+                    maybe_blob(applied),
+                    maybe_text(before),
+                ],
+            )
+            // The customer has meanwhile gone to another user: a deleted user's, taken over.
+            .must_change(GuardFailure::VersionMismatch);
+        if user.deleted && outcome.settled {
+            // Nothing of a deleted user is kept but what re-links its customer.
+            batch.push(
+                "UPDATE users SET document = $3, applied = NULL WHERE shop_id = $1 AND id = $2 AND desired_gen = $4",
+                vec![shop_value(shop), id_value(user.id), blob(Vec::new()), int(outcome.seen_gen)],
+            );
+        }
+        Ok(())
+    }
+
+    /// Adds to `batch` that whoever has this customer now is due.
+    pub fn touch_customer(&self, batch: &mut Batch, shop: ShopId, customer: &CustomerGid, at_ms: i64) {
+        batch.push(
+            "UPDATE users SET desired_gen = desired_gen + 1, due_ms = $3, applied = NULL, state = 'pending' WHERE shop_id = $1 AND customer = $2",
+            vec![shop_value(shop), text(customer.to_string()), int(at_ms)],
+        );
+    }
+
+    /// Who has this customer.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn user_of_customer(&self, shop: ShopId, customer: &CustomerGid) -> Result<Option<ResourceId>, StoreError> {
+        let found: Option<Vec<u8>> = self.database.read("read a user", |connection| {
+            connection
+                .prepare_cached("SELECT id FROM users WHERE shop_id = $1 AND customer = $2 LIMIT 1")?
+                .query_row((shop.0, customer.as_str()), |row| row.get(0))
+                .optional()
+        })?;
+        found.map(|bytes| read_id(&bytes)).transpose()
+    }
+
+    /// How many live users are in each state.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn state_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
+        let rows: Vec<(String, i64)> = self.database.read("count the states", |connection| {
+            connection
+                .prepare_cached("SELECT state, COUNT(*) FROM users WHERE shop_id = $1 AND deleted_ms IS NULL GROUP BY state ORDER BY state")?
+                .query_map([shop.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<_>>()
+        })?;
+        rows.into_iter()
+            .map(|(state, count)| {
+                let state = state.parse().map_err(|_| StoreError::Corrupt { what: "state" })?;
+                Ok((state, count))
+            })
+            .collect()
+    }
+}
+
+/// What a snapshot is bound to.
+fn applied_place(id: ResourceId) -> String {
+    format!("applied:{}", user_place(id))
+}

@@ -1,0 +1,133 @@
+//! Bearer tokens, found by their prefix.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{OptionalExtension, Row};
+
+use super::row::{blob, int, maybe_int, shop, text};
+use super::{Batch, GuardFailure, Store, StoreError, Written};
+use crate::base::id::ShopId;
+use crate::base::token::TokenHash;
+use crate::directory::TokenRecord;
+
+/// A token's last use is written no more often than this.
+const USE_RESOLUTION_MS: i64 = 60_000;
+
+/// When tokens were last noted as used.
+#[derive(Debug, Default)]
+pub(super) struct UsedTokens(Mutex<HashMap<String, i64>>);
+
+const COLUMNS: &str = "SELECT prefix, shop_id, name, hash, created_ms, expires_ms, revoked_ms, last_used_ms FROM tokens";
+
+impl Store {
+    /// Adds a token.
+    ///
+    /// # Errors
+    /// Inner: the prefix is taken; make another token.
+    pub fn add_token(&self, token: &TokenRecord) -> Written {
+        let mut batch = Batch::new();
+        batch
+            .push(
+                "INSERT INTO tokens (prefix, shop_id, name, hash, created_ms, expires_ms) VALUES ($1, $2, $3, $4, $5, $6)",
+                vec![
+                    text(&token.prefix),
+                    shop(token.shop),
+                    text(&token.name),
+                    blob(token.hash.0.clone()),
+                    int(token.created_ms),
+                    maybe_int(token.expires_ms),
+                ],
+            )
+            .must_be_unique(GuardFailure::Exists);
+        self.write_blocking(batch)
+    }
+
+    /// The token of a prefix.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn token(&self, prefix: &str) -> Result<Option<TokenRecord>, StoreError> {
+        self.database.read("read a token", |connection| {
+            connection
+                .prepare_cached(&format!("{COLUMNS} WHERE prefix = $1"))?
+                .query_row([prefix], record)
+                .optional()
+        })
+    }
+
+    /// A shop's tokens, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn tokens(&self, of: ShopId) -> Result<Vec<TokenRecord>, StoreError> {
+        self.database.read("list the tokens", |connection| {
+            connection
+                .prepare_cached(&format!("{COLUMNS} WHERE shop_id = $1 ORDER BY created_ms, prefix"))?
+                .query_map([of.0], record)?
+                .collect()
+        })
+    }
+
+    /// Revokes a token at once.
+    ///
+    /// # Errors
+    /// Inner: there is no such token, or it is revoked already.
+    pub fn revoke_token(&self, prefix: &str, now_ms: i64) -> Written {
+        self.change_token(
+            "UPDATE tokens SET revoked_ms = $2 WHERE prefix = $1 AND revoked_ms IS NULL",
+            prefix,
+            now_ms,
+        )
+    }
+
+    /// Lets a token end at `end_ms`.
+    ///
+    /// # Errors
+    /// Inner: there is no such live token.
+    pub fn expire_token(&self, prefix: &str, end_ms: i64) -> Written {
+        self.change_token(
+            "UPDATE tokens SET expires_ms = $2 WHERE prefix = $1 AND revoked_ms IS NULL",
+            prefix,
+            end_ms,
+        )
+    }
+
+    fn change_token(&self, sql: &'static str, prefix: &str, at_ms: i64) -> Written {
+        let mut batch = Batch::new();
+        batch
+            .push(sql, vec![text(prefix), int(at_ms)])
+            .must_change(GuardFailure::NotFound);
+        self.write_blocking(batch)
+    }
+
+    /// A write of the token's last use, when the last one noted is old enough.
+    pub fn token_use(&self, prefix: &str, now_ms: i64) -> Option<Batch> {
+        let mut used = self.used_tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = used
+            .get(prefix)
+            .is_none_or(|noted_ms| now_ms - noted_ms >= USE_RESOLUTION_MS);
+        due.then(|| {
+            used.insert(prefix.to_owned(), now_ms);
+            let mut batch = Batch::new();
+            batch.push(
+                "UPDATE tokens SET last_used_ms = $2 WHERE prefix = $1",
+                vec![text(prefix), int(now_ms)],
+            );
+            batch
+        })
+    }
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<TokenRecord> {
+    Ok(TokenRecord {
+        prefix: row.get(0)?,
+        shop: ShopId(row.get(1)?),
+        name: row.get(2)?,
+        hash: TokenHash(row.get(3)?),
+        created_ms: row.get(4)?,
+        expires_ms: row.get(5)?,
+        revoked_ms: row.get(6)?,
+        last_used_ms: row.get(7)?,
+    })
+}

@@ -1,0 +1,77 @@
+//! The real application on port 0, with a manual clock and the mock Shopify behind real HTTP.
+
+pub mod scim;
+pub mod transcript;
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use syncup::app::Application;
+use syncup::base::clock::ManualClock;
+use syncup::base::id::ShopDomain;
+use syncup::http::mock_shopify;
+use syncup::mock::{Engine, Plan, ShopConfig};
+use syncup::settings::Settings;
+use tempfile::TempDir;
+
+pub use scim::{Answered, Scim};
+
+/// 2026-11-24T10:00:00Z.
+pub const START_MS: i64 = 1_795_514_400_000;
+const SHOPIFY_TOKEN: &str = "shpat_test";
+
+/// A bridge, its shop in the mock, and the clock of both.
+pub struct TestApp {
+    pub application: Application,
+    pub shopify: Arc<Engine>,
+    pub clock: Arc<ManualClock>,
+    pub shop: ShopDomain,
+    pub scim: Scim,
+    pub directory: TempDir,
+}
+
+impl TestApp {
+    /// On the standard plan, the dialect that is the default.
+    pub async fn start() -> Self {
+        Self::on_plan(Plan::Standard).await
+    }
+
+    pub async fn on_plan(plan: Plan) -> Self {
+        let clock = Arc::new(ManualClock::at(START_MS));
+        let shopify = Arc::new(Engine::new(clock.clone()));
+        let shop: ShopDomain = "test.myshopify.com".parse().unwrap();
+        shopify.add_shop(ShopConfig::new(&shop, SHOPIFY_TOKEN, plan));
+        let mock = mock_shopify::serve(([127, 0, 0, 1], 0).into(), shopify.clone()).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let mut settings = Settings::from_sources(&|_| None, None).unwrap();
+        settings.data_dir = directory.path().to_owned();
+        settings.listen = ([127, 0, 0, 1], 0).into();
+        settings.ops_listen = ([127, 0, 0, 1], 0).into();
+        settings.public_url = "https://scim.example.com".to_owned();
+        settings.shopify_origin = Some(format!("http://{}", mock.address()));
+        settings.workers = 1;
+        let application = Application::start_with(&settings, clock.clone(), false).unwrap();
+        let token = application
+            .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "test")
+            .await
+            .unwrap();
+        let scim = Scim::new(
+            &format!("http://{}/scim/v2", application.scim_address()),
+            token.expose_secret(),
+        );
+        Self {
+            application,
+            shopify,
+            clock,
+            shop,
+            scim,
+            directory,
+        }
+    }
+}
+
+/// The value at a JSON pointer; absent and null are one.
+pub fn at<'v>(document: &'v Value, pointer: &str) -> &'v Value {
+    document.pointer(pointer).unwrap_or(&Value::Null)
+}
