@@ -21,6 +21,7 @@ mod print;
 mod tests;
 
 pub use bound::{BoundFilter, ValueFilter};
+pub(super) use compare::compare_numbers;
 pub use compare::{fold, is_present};
 pub use literal::Literal;
 pub use lookup::IndexLookup;

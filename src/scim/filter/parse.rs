@@ -134,6 +134,7 @@ impl<'t> Parser<'t> {
         if self.terms > MAX_TERMS {
             return Err(FilterError::TooManyTerms);
         }
+        self.skip_blanks();
         if self.takes_keyword("pr") {
             return Ok(Filter::Present(attribute));
         }
