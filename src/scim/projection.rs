@@ -14,8 +14,8 @@ use super::schema::{AttributeDef, DerivedParts, ResourceType, Returned, SHOPIFY_
 /// What is kept of resources of one type.
 #[derive(Debug, Clone)]
 pub struct Projection {
-    /// By extension URN (empty at the top) and attribute.
-    kept: HashMap<(String, String), Kept>,
+    /// By extension URN (empty at the top), then by attribute.
+    kept: HashMap<String, HashMap<String, Kept>>,
     /// True when attributes that no schema knows are kept.
     keeps_unknown: bool,
 }
@@ -29,8 +29,8 @@ enum Kept {
 }
 
 impl Kept {
-    fn is_nothing(&self) -> bool {
-        matches!(self, Self::Parts(parts) if parts.is_empty())
+    fn is_something(&self) -> bool {
+        !matches!(self, Self::Parts(parts) if parts.is_empty())
     }
 }
 
@@ -57,10 +57,12 @@ impl Projection {
                 .iter()
                 .map(|def| (schema.id.as_str(), def))
         });
-        let kept = top
-            .chain(extended)
-            .map(|(urn, def)| ((urn.to_owned(), def.name.clone()), choice.kept(urn, def)))
-            .collect();
+        let mut kept: HashMap<String, HashMap<String, Kept>> = HashMap::new();
+        for (urn, def) in top.chain(extended) {
+            kept.entry(urn.to_owned())
+                .or_default()
+                .insert(def.name.clone(), choice.kept(urn, def));
+        }
         Self {
             kept,
             keeps_unknown: !matches!(choice, Choice::Only(_)),
@@ -70,36 +72,31 @@ impl Projection {
     /// True when every stored document is an answer as it is.
     pub fn is_full(&self) -> bool {
         // A password is never stored.
-        let is_whole = |((_, name), kept): (&(String, String), &Kept)| {
-            *kept == Kept::Whole || name == "password"
-        };
-        self.keeps_unknown && self.kept.iter().all(is_whole)
+        let is_whole = |(name, kept): (&String, &Kept)| *kept == Kept::Whole || name == "password";
+        self.keeps_unknown && self.kept.values().flatten().all(is_whole)
     }
 
     /// The parts outside of the stored document that the answer needs.
     pub fn derived(&self) -> DerivedParts {
-        let has = |urn: &str, name: &str| {
-            self.kept
-                .get(&(urn.to_owned(), name.to_owned()))
-                .is_some_and(|kept| !kept.is_nothing())
-        };
-        let has_shopify = self
+        let has = |name: &str| self.kept_of("", name).is_some_and(Kept::is_something);
+        let shopify = self
             .kept
-            .iter()
-            .any(|((urn, _), kept)| urn == SHOPIFY_URN && !kept.is_nothing());
+            .get(SHOPIFY_URN)
+            .into_iter()
+            .flat_map(HashMap::values);
         DerivedParts {
-            meta: has("", "meta"),
-            groups: has("", "groups"),
-            members: has("", "members"),
-            shopify: has_shopify,
+            meta: has("meta"),
+            groups: has("groups"),
+            members: has("members"),
+            shopify: shopify.into_iter().any(Kept::is_something),
         }
     }
 
     /// The answer's part of a resource.
     pub fn apply(&self, resource: Map<String, Value>) -> Map<String, Value> {
-        resource
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.clone(), self.top(&name, value)?)))
+        let members = resource.into_iter();
+        members
+            .filter_map(|(name, value)| self.top(&name, value).map(|value| (name, value)))
             .collect()
     }
 
@@ -110,7 +107,8 @@ impl Projection {
                 let members: Map<String, Value> = members
                     .into_iter()
                     .filter_map(|(part, value)| {
-                        Some((part.clone(), self.attribute(name, &part, value)?))
+                        self.attribute(name, &part, value)
+                            .map(|value| (part, value))
                     })
                     .collect();
                 (!members.is_empty()).then_some(Value::Object(members))
@@ -120,11 +118,15 @@ impl Projection {
     }
 
     fn attribute(&self, urn: &str, name: &str, value: Value) -> Option<Value> {
-        match self.kept.get(&(urn.to_owned(), name.to_owned())) {
+        match self.kept_of(urn, name) {
             Some(Kept::Whole) => Some(value),
             Some(Kept::Parts(parts)) => only(value, parts),
             None => self.keeps_unknown.then_some(value),
         }
+    }
+
+    fn kept_of(&self, urn: &str, name: &str) -> Option<&Kept> {
+        self.kept.get(urn)?.get(name)
     }
 }
 

@@ -93,8 +93,15 @@ pub(in crate::scim) fn compare_numbers(left: &Number, right: &Number) -> Option<
 }
 
 /// The form in which texts are equal that differ in case only. Indexes over case-insensitive attributes hold this form.
+///
+/// Letters that only look alike stay apart: the dotless `ı` is no `i`.
 pub fn fold(text: &str) -> String {
-    text.to_lowercase()
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Letter by letter, so that a part of a text folds as the text does: a sigma has another form at a word's end.
+    let lower = text.chars().flat_map(char::to_lowercase);
+    lower.map(|c| if c == 'ς' { 'σ' } else { c }).collect()
 }
 
 /// RFC 7644 table 3, `pr`: a non-empty value, or an object or list with one somewhere inside.

@@ -110,8 +110,13 @@ impl<'t> Parser<'t> {
         };
         // The value that passes the bracket is the one compared: the same as one more condition inside.
         let comparison = self.comparison(sub_attribute)?;
-        let filter = Box::new(Filter::all(vec![filter, comparison]));
-        Ok(Filter::ValuePath { attribute, filter })
+        let filter = Filter::all(vec![filter, comparison]);
+        // As the RFC writes it, a disjunction in the bracket is one level deeper.
+        self.check_depth(self.depth + 1 + filter.depth())?;
+        Ok(Filter::ValuePath {
+            attribute,
+            filter: Box::new(filter),
+        })
     }
 
     /// Entra's `emails[type eq "work"].value eq "x"`: the `value`.
@@ -122,8 +127,6 @@ impl<'t> Parser<'t> {
         let Some(name) = self.behind_bracket()? else {
             return Ok(None);
         };
-        // Printed, a disjunction in the bracket is one level deeper.
-        self.check_depth(self.depth + 2)?;
         AttributeName::checked(&name)
             .map(Some)
             .ok_or_else(|| self.expected("a sub-attribute"))

@@ -23,6 +23,28 @@ impl fmt::Display for Filter {
     }
 }
 
+impl Filter {
+    /// How deep parentheses and brackets nest in the print.
+    pub(super) fn depth(&self) -> usize {
+        match self {
+            Self::All(filters) => deepest(filters, |filter| {
+                usize::from(matches!(filter, Self::Any(_) | Self::All(_)))
+            }),
+            Self::Any(filters) => deepest(filters, |_| 0),
+            Self::Not(filter) | Self::ValuePath { filter, .. } => 1 + filter.depth(),
+            Self::Present(_) | Self::Compare { .. } => 0,
+        }
+    }
+}
+
+fn deepest(filters: &[Filter], parentheses: fn(&Filter) -> usize) -> usize {
+    filters
+        .iter()
+        .map(|filter| parentheses(filter) + filter.depth())
+        .max()
+        .unwrap_or_default()
+}
+
 fn join(f: &mut fmt::Formatter<'_>, filters: &[Filter], keyword: &str) -> fmt::Result {
     for (index, filter) in filters.iter().enumerate() {
         if index > 0 {

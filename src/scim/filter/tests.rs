@@ -1,2 +1,4 @@
+//! Filters, end to end.
+
 mod matching;
 mod reading;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AttributeName, Path, PathError, is_attribute_name};
+use super::{AttributeName, Path, PathError};
 use crate::scim::filter::ValueFilter;
 use crate::scim::schema::{AttributeDef, DerivedParts, ResourceType, Schema, Schemas};
 
@@ -218,7 +218,6 @@ impl Path {
         let Some(name) = self.sub_attribute.as_deref() else {
             return Ok(None);
         };
-        debug_assert!(is_attribute_name(name), "the parser reads only names here");
         let unknown = || PathError::UnknownAttribute {
             name: format!("{}.{name}", self.name),
         };

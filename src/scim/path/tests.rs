@@ -1,3 +1,5 @@
+//! Paths: what they resolve to, and what is refused.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What is kept of a resource.
+
 use serde_json::json;
 
 use super::*;

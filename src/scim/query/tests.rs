@@ -1,3 +1,5 @@
+//! Queries from URLs and bodies.
+
 use serde_json::json;
 
 use super::*;

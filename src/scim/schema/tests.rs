@@ -1,3 +1,5 @@
+//! The tables, the registry and the loader.
+
 use serde_json::json;
 
 use super::*;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::scim::error::{ScimError, ScimType};
-use crate::scim::filter::{BoundFilter, FilterError, IndexLookup, parse};
+use crate::scim::filter::{BoundFilter, FilterError, IndexLookup, fold, parse};
 use crate::scim::schema::{DerivedParts, ENTERPRISE_URN, ResourceType, SHOPIFY_URN, Schemas};
 
 fn schemas() -> Schemas {
@@ -59,8 +59,17 @@ fn names_and_operators_are_read_in_any_case_and_texts_by_their_case_rule() {
         ("B2 beyond ASCII", "name.familyName eq \"ÅNGSTRÖM\"", true),
         ("id", "id eq \"0193-a\"", true),
         ("id", "id eq \"0193-A\"", false),
+        ("B2 beyond ASCII", "name.familyName ew \"M\"", true),
         ("caseExact", "urn:x:ext:1.0:attr eq \"a\"", false),
     ]);
+}
+
+#[test]
+fn texts_fold_letter_by_letter() {
+    assert_eq!(fold("ΟΔΟΣ"), fold("οδος"));
+    assert_eq!(fold("ÄSSE"), "ässe");
+    // Two users, not one.
+    assert_ne!(fold("PINAR"), fold("pınar"));
 }
 
 #[test]

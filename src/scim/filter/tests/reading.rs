@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::scim::filter::{
     Filter, FilterError, Literal, MAX_TERMS, Operator, parse, parse_strict, prints_as_it_reads,
 };
-use crate::scim::path::AttributeName;
+use crate::scim::path::{AttributeName, Path};
 
 #[test]
 fn a_filter_prints_as_the_rfc_writes_it() {
@@ -136,6 +136,16 @@ fn a_nesting_bomb_is_refused_at_once() {
 }
 
 #[test]
+fn what_prints_deeper_than_it_was_written_is_counted_as_printed() {
+    let written = |levels: usize| {
+        let (open, close) = ("not(".repeat(levels), ")".repeat(levels));
+        format!("emails[a pr or {open}b pr{close}].value eq \"x\"")
+    };
+    assert!(parse(&written(30)).is_ok() && prints_as_it_reads(&written(30)));
+    assert_eq!(parse(&written(31)), Err(FilterError::TooDeep));
+}
+
+#[test]
 fn too_many_terms_are_refused() {
     let terms = |count: usize| vec!["a pr"; count].join(" or ");
     assert!(parse(&terms(MAX_TERMS)).is_ok());
@@ -186,6 +196,15 @@ proptest! {
     #[test]
     fn what_is_printed_reads_as_the_same_filter(filter in filter()) {
         prop_assert_eq!(parse_strict(&filter.to_string()), Ok(filter));
+    }
+
+    #[test]
+    fn no_text_breaks_a_reader(text in any::<String>()) {
+        prop_assert!(prints_as_it_reads(&text));
+        let path = Path::parse(&text);
+        if let Ok(path) = path {
+            prop_assert_eq!(Path::parse(&path.to_string()), Ok(path));
+        }
     }
 
     #[test]
