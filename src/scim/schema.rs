@@ -3,6 +3,7 @@
 //! Names and URNs are found in any case; what is found carries the canonical spelling.
 
 mod attribute;
+mod date_time;
 mod derived;
 mod enterprise;
 mod group;
@@ -17,6 +18,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use attribute::{AttributeDef, AttributeType, Mutability, Returned, Uniqueness};
+pub use date_time::parse_date_time;
 pub use derived::DerivedParts;
 pub use load::SchemaError;
 pub use registry::{Schemas, UrnMatch};

@@ -1,0 +1,4 @@
+//! Filters, end to end.
+
+mod matching;
+mod reading;
