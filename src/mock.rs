@@ -17,6 +17,7 @@ mod ids;
 mod input;
 mod inspect;
 mod log;
+mod merchant;
 mod messages;
 mod metafields;
 mod moment;
@@ -30,6 +31,8 @@ mod shop;
 mod storefront;
 mod transport;
 mod user_error;
+#[cfg(feature = "wiremock")]
+pub mod wiremock;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +43,7 @@ pub use definitions::Definition;
 pub use engine::Engine;
 pub use faults::{Fault, FaultKind, Match};
 pub use log::LogEntry;
+pub use merchant::{MerchantError, ShopPatch};
 pub use metafields::Metafield;
 pub use plan::Plan;
 pub use shop::Status;

@@ -106,6 +106,11 @@ impl Engine {
         self.world().faults.add(fault);
     }
 
+    /// The script of faults, with what is left of their `times`.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.world().faults.script().to_vec()
+    }
+
     /// Forgets the script of faults.
     pub fn clear_faults(&self) {
         self.world().faults.clear();

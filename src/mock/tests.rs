@@ -2,6 +2,8 @@
 
 mod costs;
 mod customers;
+mod faults;
+mod refusals;
 
 use std::sync::Arc;
 

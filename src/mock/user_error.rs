@@ -41,9 +41,9 @@ impl UserError {
         self
     }
 
-    /// The code.
-    pub fn code(&self) -> Option<&'static str> {
-        self.code
+    /// The message.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     fn resolved(&self) -> Resolved {

@@ -46,11 +46,6 @@ pub fn pretty_phone(e164: &str) -> String {
     }
 }
 
-/// A text of which only whitespace is nothing.
-pub fn presence(text: &str) -> Option<String> {
-    (!text.trim().is_empty()).then(|| text.to_owned())
-}
-
 /// Tags: split at commas, trimmed, without blanks and repetitions (the first spelling wins), sorted without regard to case.
 pub fn tags<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     let mut seen = HashSet::new();

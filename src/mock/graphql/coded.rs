@@ -61,11 +61,6 @@ impl CodedError {
             .unwrap_or_default()
     }
 
-    /// The message.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
     /// The error as a client reads it.
     pub fn to_json(&self) -> Value {
         let mut error = Map::new();

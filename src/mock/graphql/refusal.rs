@@ -23,6 +23,11 @@ pub fn errors(text: &str, diagnostics: &DiagnosticList) -> Vec<CodedError> {
             errors.push(CodedError::plain(message).at(place));
             continue;
         };
+        // Only undefined fields are selected inside, and those have their own errors.
+        if name == "MissingSubselection" && site.field.as_ref().is_some_and(|it| it.has_selections)
+        {
+            continue;
+        }
         let error = coded(name, &message, &site).at(place).on(&site.path);
         if !errors.contains(&error) {
             errors.push(error);

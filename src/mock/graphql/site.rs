@@ -30,6 +30,8 @@ pub struct SiteField {
     pub name: String,
     /// The type it returns, without its modifiers.
     pub returned: Option<String>,
+    /// Whether anything is selected inside, valid or not.
+    pub has_selections: bool,
     /// The names of its subselections.
     pub selections: Vec<String>,
 }
@@ -146,6 +148,7 @@ impl Site {
         self.field = Some(SiteField {
             name: field.name.to_string(),
             returned: definition.map(|it| it.ty.inner_named_type().to_string()),
+            has_selections: !field.selection_set.is_empty(),
             selections: field
                 .selection_set
                 .iter()
