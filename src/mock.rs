@@ -1,1 +1,50 @@
-//! .
+//! A mock Shopify: the Admin GraphQL API over its own state, for tests, the demo, and anybody's client.
+//!
+//! [`Engine`] knows no HTTP library: an adapter carries [`Request`]s and [`Reply`]s. It validates and executes any operation of
+//! `graphql/schema.graphql`, keeps customers with Shopify's rules, charges points, goes wrong on command, and shows what it was asked.
+
+mod access;
+mod bucket;
+mod call;
+mod config;
+mod customers;
+mod definitions;
+mod engine;
+mod faults;
+mod gate;
+mod graphql;
+mod ids;
+mod input;
+mod inspect;
+mod log;
+mod merchant;
+mod messages;
+mod metafields;
+mod moment;
+mod node;
+mod plan;
+mod reply;
+mod roots;
+mod search_index;
+mod serve;
+mod shop;
+mod storefront;
+mod transport;
+mod user_error;
+#[cfg(feature = "wiremock")]
+pub mod wiremock;
+
+#[cfg(test)]
+mod tests;
+
+pub use config::{Config, ShopConfig};
+pub use customers::{Address, Consent, Customer, CustomerId};
+pub use definitions::Definition;
+pub use engine::Engine;
+pub use faults::{Fault, FaultKind, Match};
+pub use log::LogEntry;
+pub use merchant::{MerchantError, ShopPatch};
+pub use metafields::Metafield;
+pub use plan::Plan;
+pub use shop::Status;
+pub use transport::{Disposition, Reply, Request};

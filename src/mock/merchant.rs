@@ -1,0 +1,192 @@
+//! What a merchant does by hand, and what an operator does to a shop: methods for tests, served as `/_mock/shops/…`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::call::Call;
+use super::customers::{Customer, CustomerId, merge, normalise, write};
+use super::engine::Engine;
+use super::plan::Plan;
+use super::shop::{Shop, Status};
+
+/// Why a merchant's action was not done.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum MerchantError {
+    /// There is no such shop.
+    #[error("no such shop")]
+    FindShop,
+    /// There is no such customer.
+    #[error("no such customer")]
+    FindCustomer,
+    /// Shopify's rules forbid it; the messages say which.
+    #[error("{}", .0.join("; "))]
+    Refused(Vec<String>),
+}
+
+/// What to change of a shop; what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ShopPatch {
+    /// The plan.
+    pub plan: Option<Plan>,
+    /// Whether it serves requests.
+    pub status: Option<Status>,
+    /// How long a change takes to appear in searches, in ms.
+    pub search_lag_ms: Option<i64>,
+    /// Whether protected customer data reads as null.
+    pub hides_protected_data: Option<bool>,
+    /// The scopes of every token.
+    pub scopes: Option<Vec<String>>,
+    /// The points left of every token, as if another client had spent the rest.
+    pub points: Option<f64>,
+    /// Replaces the first token.
+    pub token: Option<String>,
+}
+
+impl Engine {
+    /// Changes a shop.
+    pub fn patch_shop(&self, domain: &str, patch: ShopPatch) -> Result<(), MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            shop.plan = patch.plan.unwrap_or(shop.plan);
+            shop.status = patch.status.unwrap_or(shop.status);
+            shop.search_lag_ms = patch.search_lag_ms.unwrap_or(shop.search_lag_ms);
+            shop.hides_protected_data = patch
+                .hides_protected_data
+                .unwrap_or(shop.hides_protected_data);
+            for token in &mut shop.tokens {
+                if let Some(scopes) = &patch.scopes {
+                    token.scopes.clone_from(scopes);
+                }
+                if let Some(points) = patch.points {
+                    token.bucket.set(now_ms, points);
+                }
+            }
+            if let (Some(text), Some(token)) = (patch.token, shop.tokens.first_mut()) {
+                token.text = text;
+            }
+            Ok(())
+        })
+    }
+
+    /// Creates a customer by hand, from the members of a `CustomerInput`.
+    pub fn create_customer(
+        &self,
+        domain: &str,
+        input: &Map<String, Value>,
+    ) -> Result<CustomerId, MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            write::insert(&mut by_hand(shop, now_ms), input).map_err(refused)
+        })
+    }
+
+    /// Changes a customer by hand, by the members of a `CustomerInput`.
+    pub fn update_customer(
+        &self,
+        domain: &str,
+        id: CustomerId,
+        input: &Map<String, Value>,
+    ) -> Result<(), MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            customer(shop, id)?;
+            write::change(&mut by_hand(shop, now_ms), id, input).map_err(refused)
+        })
+    }
+
+    /// Deletes a customer by hand, with or without orders.
+    pub fn delete_customer(&self, domain: &str, id: CustomerId) -> Result<(), MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            customer(shop, id)?;
+            shop.remove(id, now_ms);
+            Ok(())
+        })
+    }
+
+    /// Merges two customers by hand. Returns the one that is kept.
+    pub fn merge_customers(
+        &self,
+        domain: &str,
+        one: CustomerId,
+        two: CustomerId,
+    ) -> Result<CustomerId, MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            customer(shop, one)?;
+            customer(shop, two)?;
+            merge::combine(shop, (one, two), &Map::new(), now_ms).map_err(refused)
+        })
+    }
+
+    /// Places orders: the customer can no longer be deleted by an app.
+    pub fn place_orders(
+        &self,
+        domain: &str,
+        id: CustomerId,
+        count: u64,
+    ) -> Result<(), MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            let mut customer = customer(shop, id)?;
+            customer.number_of_orders += count;
+            shop.store(customer, now_ms);
+            Ok(())
+        })
+    }
+
+    /// Adds and removes tags by hand.
+    pub fn change_tags(
+        &self,
+        domain: &str,
+        id: CustomerId,
+        added: &[String],
+        removed: &[String],
+    ) -> Result<(), MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            let mut customer = customer(shop, id)?;
+            let tags = customer.tags.iter().chain(added);
+            let tags = normalise::tags(tags.map(String::as_str));
+            let stays = |tag: &String| !removed.iter().any(|it| it.eq_ignore_ascii_case(tag));
+            customer.tags = tags.into_iter().filter(stays).collect();
+            shop.store(customer, now_ms);
+            Ok(())
+        })
+    }
+
+    fn with_shop<T>(
+        &self,
+        domain: &str,
+        act: impl FnOnce(&mut Shop, i64) -> Result<T, MerchantError>,
+    ) -> Result<T, MerchantError> {
+        let now_ms = self.clock.now_ms();
+        let mut world = self.world();
+        let shop = world.shop_mut(domain).ok_or(MerchantError::FindShop)?;
+        act(shop, now_ms)
+    }
+}
+
+fn customer(shop: &Shop, id: CustomerId) -> Result<Customer, MerchantError> {
+    shop.customer(id)
+        .cloned()
+        .ok_or(MerchantError::FindCustomer)
+}
+
+/// A merchant writes metafields as the shop's first app would.
+fn by_hand(shop: &mut Shop, now_ms: i64) -> Call<'_> {
+    let api_client_id = shop.tokens.first().map_or(0, |token| token.api_client_id);
+    Call {
+        shop,
+        token: 0,
+        api_client_id,
+        now_ms,
+        versions: &[],
+        hides_protected_data: false,
+        response_key: String::new(),
+        search: Vec::new(),
+    }
+}
+
+fn refused(errors: Vec<super::user_error::UserError>) -> MerchantError {
+    MerchantError::Refused(
+        errors
+            .iter()
+            .map(|error| error.message().to_owned())
+            .collect(),
+    )
+}
