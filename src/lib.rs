@@ -16,5 +16,7 @@ pub mod directory;
 pub mod mapping;
 pub mod store;
 
+pub mod work;
+
 pub mod settings;
 pub mod telemetry;

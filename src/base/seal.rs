@@ -37,7 +37,7 @@ pub struct MasterKey(LessSafeKey);
 pub struct ShopKey {
     documents: LessSafeKey,
     index: hmac::Key,
-    cursors: hmac::Key,
+    cursors: hmac::Tag,
 }
 
 /// The hash of an index value: sixteen bytes of HMAC-SHA256.
@@ -97,12 +97,11 @@ impl ShopKey {
     fn new(bytes: &[u8]) -> Result<Self, SealError> {
         let master = hmac::Key::new(hmac::HMAC_SHA256, bytes);
         let derived = |purpose: &str| hmac::sign(&master, purpose.as_bytes());
-        let hmac_key =
-            |purpose: &str| hmac::Key::new(hmac::HMAC_SHA256, derived(purpose).as_ref());
+        let hmac_key = |purpose: &str| hmac::Key::new(hmac::HMAC_SHA256, derived(purpose).as_ref());
         Ok(Self {
             documents: aead_key(derived("documents").as_ref()).ok_or(SealError::ParseKey)?,
             index: hmac_key("index"),
-            cursors: hmac_key("cursors"),
+            cursors: derived("cursors"),
         })
     }
 
@@ -140,9 +139,9 @@ impl ShopKey {
         hash
     }
 
-    /// The key that signs paging cursors.
-    pub fn cursor_key(&self) -> &hmac::Key {
-        &self.cursors
+    /// The bytes of the key that signs paging cursors.
+    pub fn cursor_key(&self) -> &[u8] {
+        self.cursors.as_ref()
     }
 }
 
@@ -238,10 +237,16 @@ mod tests {
         let sealed = key
             .seal(&SystemRandom::new(), "user:1", "ada@example.com")
             .expect("sealed");
-        assert_eq!(key.open("user:1", &sealed).as_deref(), Ok("ada@example.com"));
+        assert_eq!(
+            key.open("user:1", &sealed).as_deref(),
+            Ok("ada@example.com")
+        );
         assert_eq!(key.open("user:2", &sealed), Err(SealError::Open));
         let again = master.unwrap_shop_key("shop:1", &wrapped).expect("the key");
-        assert_eq!(again.open("user:1", &sealed).as_deref(), Ok("ada@example.com"));
+        assert_eq!(
+            again.open("user:1", &sealed).as_deref(),
+            Ok("ada@example.com")
+        );
         let (other, _) = shop_key(&master);
         assert_eq!(other.open("user:1", &sealed), Err(SealError::Open));
         let other_master = MasterKey::new(&[8; 32]).expect("a key");
@@ -252,9 +257,7 @@ mod tests {
     #[test]
     fn any_changed_byte_is_noticed() {
         let (key, _) = shop_key(&MasterKey::new(&[7; 32]).expect("a key"));
-        let sealed = key
-            .seal(&SystemRandom::new(), "p", "text")
-            .expect("sealed");
+        let sealed = key.seal(&SystemRandom::new(), "p", "text").expect("sealed");
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
@@ -279,7 +282,12 @@ mod tests {
     fn a_master_key_is_read_as_hex_or_base64() {
         assert!(MasterKey::parse(&"0f".repeat(32)).is_ok());
         assert!(MasterKey::parse(&BASE64_STANDARD.encode([1; 32])).is_ok());
-        for wrong in ["", "short", &"zz".repeat(32), &BASE64_STANDARD.encode([1; 31])] {
+        for wrong in [
+            "",
+            "short",
+            &"zz".repeat(32),
+            &BASE64_STANDARD.encode([1; 31]),
+        ] {
             assert!(MasterKey::parse(wrong).is_err(), "{wrong}");
         }
     }

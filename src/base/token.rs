@@ -3,9 +3,9 @@
 //! The prefix is not secret: it finds the token's row and names it in logs. Of the whole only the SHA-256 is stored. The checksum lets a mistyped or
 //! truncated token be refused without a look-up, and lets scanners for leaked secrets be sure.
 
-use ring::constant_time::verify_slices_are_equal;
 use ring::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 
 const START: &str = "syncup_";
 const PREFIX_LEN: usize = 8;
@@ -23,11 +23,7 @@ pub struct TokenHash(pub Vec<u8>);
 impl TokenHash {
     /// Whether `other` is the same, in constant time.
     pub fn matches(&self, other: &Self) -> bool {
-        #[expect(
-            deprecated,
-            reason = "the comparison of two digests is what this function remains right for"
-        )]
-        verify_slices_are_equal(&self.0, &other.0).is_ok()
+        self.0.ct_eq(&other.0).into()
     }
 }
 
@@ -57,7 +53,10 @@ impl Token {
         let (prefix, rest) = letters.split_once('_')?;
         let legal = prefix.len() == PREFIX_LEN
             && rest.len() == SECRET_LEN + CHECKSUM_LEN
-            && rest.bytes().chain(prefix.bytes()).all(|b| b.is_ascii_alphanumeric());
+            && rest
+                .bytes()
+                .chain(prefix.bytes())
+                .all(|b| b.is_ascii_alphanumeric());
         let (body, sum) = legal.then(|| text.split_at(text.len() - CHECKSUM_LEN))?;
         (checksum(body) == sum).then(|| Self {
             prefix: prefix.to_owned(),
@@ -72,7 +71,11 @@ impl Token {
 
     /// What is stored of it.
     pub fn hash(&self) -> TokenHash {
-        TokenHash(digest(&SHA256, self.text.expose_secret().as_bytes()).as_ref().to_vec())
+        TokenHash(
+            digest(&SHA256, self.text.expose_secret().as_bytes())
+                .as_ref()
+                .to_vec(),
+        )
     }
 
     /// The token itself, to be shown once.
@@ -126,7 +129,11 @@ mod tests {
         assert!(Token::parse(&format!("{text}x")).is_none());
         assert!(Token::parse("").is_none());
         let mut mistyped = text.to_owned();
-        let last = if mistyped.pop() == Some('a') { 'b' } else { 'a' };
+        let last = if mistyped.pop() == Some('a') {
+            'b'
+        } else {
+            'a'
+        };
         mistyped.push(last);
         assert!(Token::parse(&mistyped).is_none());
     }

@@ -66,7 +66,13 @@ impl Store {
     ///
     /// # Errors
     /// No randomness to seal with.
-    pub fn insert_group(&self, batch: &mut Batch, shop: ShopId, key: &ShopKey, group: &GroupChange) -> Result<(), StoreError> {
+    pub fn insert_group(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        key: &ShopKey,
+        group: &GroupChange,
+    ) -> Result<(), StoreError> {
         batch.push(
             "UPDATE shops SET next_seq = next_seq + 1, group_count = group_count + 1 WHERE shop_id = $1",
             vec![shop_value(shop)],
@@ -86,7 +92,14 @@ impl Store {
     ///
     /// # Errors
     /// No randomness to seal with.
-    pub fn update_group(&self, batch: &mut Batch, shop: ShopId, key: &ShopKey, group: &GroupChange, version: i64) -> Result<(), StoreError> {
+    pub fn update_group(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        key: &ShopKey,
+        group: &GroupChange,
+        version: i64,
+    ) -> Result<(), StoreError> {
         batch
             .push(
                 "UPDATE groups SET display_name = $3, external_id = $4, document = $5, modified_ms = $6, version = version + 1 \
@@ -117,13 +130,23 @@ impl Store {
         });
     }
 
-    fn values(&self, shop: ShopId, key: &ShopKey, group: &GroupChange) -> Result<Vec<Value>, StoreError> {
+    fn values(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        group: &GroupChange,
+    ) -> Result<Vec<Value>, StoreError> {
         let document = key.seal(&self.random, &group_place(group.id), &group.document)?;
         Ok(vec![
             shop_value(shop),
             id_value(group.id),
             blob(key.index_hash("displayName", &group.display_name)),
-            maybe_blob(group.external_id.as_ref().map(|value| key.index_hash("externalId", value).to_vec())),
+            maybe_blob(
+                group
+                    .external_id
+                    .as_ref()
+                    .map(|value| key.index_hash("externalId", value).to_vec()),
+            ),
             blob(document),
         ])
     }
@@ -132,8 +155,17 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn group(&self, shop: ShopId, key: &ShopKey, id: ResourceId) -> Result<Option<GroupRecord>, StoreError> {
-        let found = self.some_groups(key, "WHERE shop_id = $1 AND id = $2", vec![shop_value(shop), id_value(id)])?;
+    pub fn group(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        id: ResourceId,
+    ) -> Result<Option<GroupRecord>, StoreError> {
+        let found = self.some_groups(
+            key,
+            "WHERE shop_id = $1 AND id = $2",
+            vec![shop_value(shop), id_value(id)],
+        )?;
         Ok(found.into_iter().next())
     }
 
@@ -141,9 +173,18 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn group_by_display_name(&self, shop: ShopId, key: &ShopKey, name: &str) -> Result<Option<GroupRecord>, StoreError> {
+    pub fn group_by_display_name(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        name: &str,
+    ) -> Result<Option<GroupRecord>, StoreError> {
         let hash = key.index_hash("displayName", name);
-        let found = self.some_groups(key, "WHERE shop_id = $1 AND display_name = $2", vec![shop_value(shop), blob(hash)])?;
+        let found = self.some_groups(
+            key,
+            "WHERE shop_id = $1 AND display_name = $2",
+            vec![shop_value(shop), blob(hash)],
+        )?;
         Ok(found.into_iter().next())
     }
 
@@ -151,7 +192,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn groups_of_user(&self, shop: ShopId, key: &ShopKey, user: ResourceId) -> Result<Vec<GroupRecord>, StoreError> {
+    pub fn groups_of_user(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        user: ResourceId,
+    ) -> Result<Vec<GroupRecord>, StoreError> {
         self.some_groups(
             key,
             "WHERE shop_id = $1 AND id IN (SELECT group_id FROM members WHERE shop_id = $1 AND user_id = $2) ORDER BY seq",
@@ -159,7 +205,12 @@ impl Store {
         )
     }
 
-    pub(super) fn some_groups(&self, key: &ShopKey, condition: &'static str, values: Vec<Value>) -> Result<Vec<GroupRecord>, StoreError> {
+    pub(super) fn some_groups(
+        &self,
+        key: &ShopKey,
+        condition: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<GroupRecord>, StoreError> {
         let rows = self.database.read("read groups", |connection| {
             connection
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM groups {condition}"))?

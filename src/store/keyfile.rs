@@ -102,7 +102,10 @@ mod tests {
         load_or_create(directory.path(), &SystemRandom::new()).expect("made");
         let path = directory.path().join(NAME);
         let made = std::fs::read_to_string(&path).expect("a file");
-        let mode = std::fs::metadata(&path).expect("a file").permissions().mode();
+        let mode = std::fs::metadata(&path)
+            .expect("a file")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         load_or_create(directory.path(), &SystemRandom::new()).expect("read");
         assert_eq!(std::fs::read_to_string(&path).expect("a file"), made);

@@ -8,7 +8,14 @@ use crate::base::id::{ResourceId, ShopId};
 
 impl Store {
     /// Adds to `batch` that `user` is in `group`. Nothing happens when it is already, or is no live user.
-    pub fn add_member(&self, batch: &mut Batch, shop: ShopId, group: ResourceId, user: ResourceId, at_ms: i64) {
+    pub fn add_member(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        group: ResourceId,
+        user: ResourceId,
+        at_ms: i64,
+    ) {
         let pair = || vec![shop_value(shop), id_value(group), id_value(user)];
         batch.push(
             "UPDATE users SET group_count = group_count + 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = $4, attempts = 0, state = 'pending' \
@@ -24,7 +31,14 @@ impl Store {
     }
 
     /// Adds to `batch` that `user` is not in `group`.
-    pub fn remove_member(&self, batch: &mut Batch, shop: ShopId, group: ResourceId, user: ResourceId, at_ms: i64) {
+    pub fn remove_member(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        group: ResourceId,
+        user: ResourceId,
+        at_ms: i64,
+    ) {
         let pair = || vec![shop_value(shop), id_value(group), id_value(user)];
         batch.push(
             "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = $4, attempts = 0, state = 'pending' \
@@ -39,7 +53,13 @@ impl Store {
     }
 
     /// Adds to `batch` that nobody is in `group`.
-    pub fn remove_all_members(&self, batch: &mut Batch, shop: ShopId, group: ResourceId, at_ms: i64) {
+    pub fn remove_all_members(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        group: ResourceId,
+        at_ms: i64,
+    ) {
         batch.push(
             "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = $3, attempts = 0, state = 'pending' \
              WHERE shop_id = $1 AND deleted_ms IS NULL AND id IN (SELECT user_id FROM members WHERE shop_id = $1 AND group_id = $2)",

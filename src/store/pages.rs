@@ -78,7 +78,13 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn users_page(&self, shop: ShopId, key: &ShopKey, start: i64, count: i64) -> Result<Vec<UserRecord>, StoreError> {
+    pub fn users_page(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        start: i64,
+        count: i64,
+    ) -> Result<Vec<UserRecord>, StoreError> {
         let (seq, offset) = self.seek(shop, Kind::Users, start)?;
         self.some_users(
             key,
@@ -91,7 +97,13 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn users_after(&self, shop: ShopId, key: &ShopKey, seq: i64, count: i64) -> Result<Vec<UserRecord>, StoreError> {
+    pub fn users_after(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        seq: i64,
+        count: i64,
+    ) -> Result<Vec<UserRecord>, StoreError> {
         self.some_users(
             key,
             "WHERE shop_id = $1 AND deleted_ms IS NULL AND seq > $2 ORDER BY seq LIMIT $3",
@@ -103,7 +115,13 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn groups_page(&self, shop: ShopId, key: &ShopKey, start: i64, count: i64) -> Result<Vec<GroupRecord>, StoreError> {
+    pub fn groups_page(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        start: i64,
+        count: i64,
+    ) -> Result<Vec<GroupRecord>, StoreError> {
         let (seq, offset) = self.seek(shop, Kind::Groups, start)?;
         self.some_groups(
             key,
@@ -116,7 +134,13 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn groups_after(&self, shop: ShopId, key: &ShopKey, seq: i64, count: i64) -> Result<Vec<GroupRecord>, StoreError> {
+    pub fn groups_after(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        seq: i64,
+        count: i64,
+    ) -> Result<Vec<GroupRecord>, StoreError> {
         self.some_groups(
             key,
             "WHERE shop_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
@@ -127,8 +151,12 @@ impl Store {
     /// A key and an offset from it, less than a stride, at which the `start`-th resource is.
     fn seek(&self, shop: ShopId, kind: Kind, start: i64) -> Result<(i64, i64), StoreError> {
         let sql = match kind {
-            Kind::Users => "SELECT seq FROM users WHERE shop_id = $1 AND deleted_ms IS NULL AND seq >= $2 ORDER BY seq LIMIT 1 OFFSET $3",
-            Kind::Groups => "SELECT seq FROM groups WHERE shop_id = $1 AND seq >= $2 ORDER BY seq LIMIT 1 OFFSET $3",
+            Kind::Users => {
+                "SELECT seq FROM users WHERE shop_id = $1 AND deleted_ms IS NULL AND seq >= $2 ORDER BY seq LIMIT 1 OFFSET $3"
+            }
+            Kind::Groups => {
+                "SELECT seq FROM groups WHERE shop_id = $1 AND seq >= $2 ORDER BY seq LIMIT 1 OFFSET $3"
+            }
         };
         let (mut at, mut seq, epoch) = self.anchors.below(shop, kind, start);
         while start - at >= STRIDE {

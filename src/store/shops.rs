@@ -155,7 +155,10 @@ impl Store {
     /// # Errors
     /// Another master key wrapped it.
     pub fn shop_keys(&self, id: ShopId) -> Result<ShopKeys, StoreError> {
-        let (domain, wrapped) = self.secret_column(id, "SELECT domain, key_wrapped FROM shops WHERE shop_id = $1")?;
+        let (domain, wrapped) = self.secret_column(
+            id,
+            "SELECT domain, key_wrapped FROM shops WHERE shop_id = $1",
+        )?;
         Ok(Arc::new(
             self.master.unwrap_shop_key(&key_place(&domain), &wrapped)?,
         ))
@@ -166,7 +169,10 @@ impl Store {
     /// # Errors
     /// Another key sealed it.
     pub fn access_token(&self, id: ShopId, key: &ShopKey) -> Result<SecretString, StoreError> {
-        let (domain, sealed) = self.secret_column(id, "SELECT domain, credentials FROM shops WHERE shop_id = $1")?;
+        let (domain, sealed) = self.secret_column(
+            id,
+            "SELECT domain, credentials FROM shops WHERE shop_id = $1",
+        )?;
         Ok(SecretString::from(key.open(&key_place(&domain), &sealed)?))
     }
 

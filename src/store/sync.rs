@@ -2,7 +2,9 @@
 
 use rusqlite::OptionalExtension;
 
-use super::row::{blob, id as id_value, int, maybe_blob, maybe_int, maybe_text, read_id, shop as shop_value, text};
+use super::row::{
+    blob, id as id_value, int, maybe_blob, maybe_int, maybe_text, read_id, shop as shop_value, text,
+};
 use super::users::user_place;
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{CustomerGid, ResourceId, ShopId};
@@ -64,7 +66,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn due_users(&self, shop: ShopId, now_ms: i64, limit: usize) -> Result<Vec<ResourceId>, StoreError> {
+    pub fn due_users(
+        &self,
+        shop: ShopId,
+        now_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<ResourceId>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let ids = self.database.read("find what is due", |connection| {
             connection
@@ -93,7 +100,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn pending_user(&self, shop: ShopId, key: &ShopKey, id: ResourceId) -> Result<Option<PendingUser>, StoreError> {
+    pub fn pending_user(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        id: ResourceId,
+    ) -> Result<Option<PendingUser>, StoreError> {
         let values = || vec![shop_value(shop), id_value(id)];
         let Some(user) = self.one_user(key, "WHERE shop_id = $1 AND id = $2", values())? else {
             return Ok(None);
@@ -115,7 +127,14 @@ impl Store {
     ///
     /// # Errors
     /// No randomness to seal with.
-    pub fn record_outcome(&self, batch: &mut Batch, shop: ShopId, key: &ShopKey, user: &UserRecord, outcome: &Outcome) -> Result<(), StoreError> {
+    pub fn record_outcome(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        key: &ShopKey,
+        user: &UserRecord,
+        outcome: &Outcome,
+    ) -> Result<(), StoreError> {
         let applied = outcome
             .applied
             .as_ref()
@@ -159,7 +178,13 @@ impl Store {
     }
 
     /// Adds to `batch` that whoever has this customer now is due.
-    pub fn touch_customer(&self, batch: &mut Batch, shop: ShopId, customer: &CustomerGid, at_ms: i64) {
+    pub fn touch_customer(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        customer: &CustomerGid,
+        at_ms: i64,
+    ) {
         batch.push(
             "UPDATE users SET desired_gen = desired_gen + 1, due_ms = $3, applied = NULL, state = 'pending' WHERE shop_id = $1 AND customer = $2",
             vec![shop_value(shop), text(customer.to_string()), int(at_ms)],
@@ -170,10 +195,16 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn user_of_customer(&self, shop: ShopId, customer: &CustomerGid) -> Result<Option<ResourceId>, StoreError> {
+    pub fn user_of_customer(
+        &self,
+        shop: ShopId,
+        customer: &CustomerGid,
+    ) -> Result<Option<ResourceId>, StoreError> {
         let found: Option<Vec<u8>> = self.database.read("read a user", |connection| {
             connection
-                .prepare_cached("SELECT id FROM users WHERE shop_id = $1 AND customer = $2 LIMIT 1")?
+                .prepare_cached(
+                    "SELECT id FROM users WHERE shop_id = $1 AND customer = $2 LIMIT 1",
+                )?
                 .query_row((shop.0, customer.as_str()), |row| row.get(0))
                 .optional()
         })?;
@@ -193,7 +224,9 @@ impl Store {
         })?;
         rows.into_iter()
             .map(|(state, count)| {
-                let state = state.parse().map_err(|_| StoreError::Corrupt { what: "state" })?;
+                let state = state
+                    .parse()
+                    .map_err(|_| StoreError::Corrupt { what: "state" })?;
                 Ok((state, count))
             })
             .collect()

@@ -63,7 +63,9 @@ impl Store {
     pub fn tokens(&self, of: ShopId) -> Result<Vec<TokenRecord>, StoreError> {
         self.database.read("list the tokens", |connection| {
             connection
-                .prepare_cached(&format!("{COLUMNS} WHERE shop_id = $1 ORDER BY created_ms, prefix"))?
+                .prepare_cached(&format!(
+                    "{COLUMNS} WHERE shop_id = $1 ORDER BY created_ms, prefix"
+                ))?
                 .query_map([of.0], record)?
                 .collect()
         })
@@ -103,7 +105,11 @@ impl Store {
 
     /// A write of the token's last use, when the last one noted is old enough.
     pub fn token_use(&self, prefix: &str, now_ms: i64) -> Option<Batch> {
-        let mut used = self.used_tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut used = self
+            .used_tokens
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let due = used
             .get(prefix)
             .is_none_or(|noted_ms| now_ms - noted_ms >= USE_RESOLUTION_MS);

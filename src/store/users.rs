@@ -215,7 +215,10 @@ impl Store {
              AND id IN (SELECT group_id FROM members WHERE shop_id = $1 AND user_id = $2)",
             this(),
         );
-        batch.push("DELETE FROM members WHERE shop_id = $1 AND user_id = $2", this());
+        batch.push(
+            "DELETE FROM members WHERE shop_id = $1 AND user_id = $2",
+            this(),
+        );
         delete_emails(batch, shop, user.id);
         batch.push(
             "UPDATE shops SET user_count = user_count - 1 WHERE shop_id = $1",
@@ -232,7 +235,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn user(&self, shop: ShopId, key: &ShopKey, id: ResourceId) -> Result<Option<UserRecord>, StoreError> {
+    pub fn user(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        id: ResourceId,
+    ) -> Result<Option<UserRecord>, StoreError> {
         self.one_user(
             key,
             "WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL",
@@ -244,7 +252,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn user_by_user_name(&self, shop: ShopId, key: &ShopKey, user_name: &str) -> Result<Option<UserRecord>, StoreError> {
+    pub fn user_by_user_name(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        user_name: &str,
+    ) -> Result<Option<UserRecord>, StoreError> {
         self.one_user(
             key,
             "WHERE shop_id = $1 AND user_name = $2 AND deleted_ms IS NULL",
@@ -256,7 +269,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn users_by_external_id(&self, shop: ShopId, key: &ShopKey, value: &str) -> Result<Vec<UserRecord>, StoreError> {
+    pub fn users_by_external_id(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        value: &str,
+    ) -> Result<Vec<UserRecord>, StoreError> {
         self.some_users(
             key,
             "WHERE shop_id = $1 AND external_id = $2 AND deleted_ms IS NULL ORDER BY seq",
@@ -268,7 +286,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn users_by_email(&self, shop: ShopId, key: &ShopKey, email: &str) -> Result<Vec<UserRecord>, StoreError> {
+    pub fn users_by_email(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        email: &str,
+    ) -> Result<Vec<UserRecord>, StoreError> {
         self.some_users(
             key,
             "WHERE shop_id = $1 AND deleted_ms IS NULL \
@@ -281,7 +304,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn tombstone(&self, shop: ShopId, key: &ShopKey, user_name: &str) -> Result<Option<Tombstone>, StoreError> {
+    pub fn tombstone(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        user_name: &str,
+    ) -> Result<Option<Tombstone>, StoreError> {
         let found: Option<(Vec<u8>, String)> = self.database.read("read a user", |connection| {
             connection
                 .prepare_cached(
@@ -313,16 +341,28 @@ impl Store {
     pub fn user_exists(&self, shop: ShopId, id: ResourceId) -> Result<bool, StoreError> {
         self.database.read("read a user", |connection| {
             connection
-                .prepare_cached("SELECT 1 FROM users WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL")?
+                .prepare_cached(
+                    "SELECT 1 FROM users WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL",
+                )?
                 .exists((shop.0, id.as_bytes()))
         })
     }
 
-    pub(super) fn one_user(&self, key: &ShopKey, condition: &'static str, values: Vec<Value>) -> Result<Option<UserRecord>, StoreError> {
+    pub(super) fn one_user(
+        &self,
+        key: &ShopKey,
+        condition: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Option<UserRecord>, StoreError> {
         Ok(self.some_users(key, condition, values)?.into_iter().next())
     }
 
-    pub(super) fn some_users(&self, key: &ShopKey, condition: &'static str, values: Vec<Value>) -> Result<Vec<UserRecord>, StoreError> {
+    pub(super) fn some_users(
+        &self,
+        key: &ShopKey,
+        condition: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<UserRecord>, StoreError> {
         let rows = self.database.read("read users", |connection| {
             connection
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM users {condition}"))?

@@ -29,7 +29,19 @@ const HOMES: &[(&str, &[&str])] = &[
     ("apollo_compiler", &["mock", "shopify"]),
     ("wiremock", &["mock", "shopify"]),
     ("clap", &["cli"]),
-    ("tokio", &["shopify", "store", "work", "reconcile", "provision", "http", "app", "demo"]),
+    (
+        "tokio",
+        &[
+            "shopify",
+            "store",
+            "work",
+            "reconcile",
+            "provision",
+            "http",
+            "app",
+            "demo",
+        ],
+    ),
 ];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
@@ -54,7 +66,9 @@ fn sources() -> Vec<(String, PathBuf, String)> {
 }
 
 fn mentions(text: &str, name: &str) -> bool {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     code.into_iter().any(|line| {
         line.match_indices(name).any(|(at, _)| {
             let before = line[..at].chars().next_back();
@@ -112,7 +126,10 @@ fn a_file_stays_small_and_says_what_it_is_for() {
             wrong.push(format!("{} has {lines} lines", path.display()));
         }
         if !text.starts_with("//!") {
-            wrong.push(format!("{} does not begin with its purpose", path.display()));
+            wrong.push(format!(
+                "{} does not begin with its purpose",
+                path.display()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

@@ -12,7 +12,8 @@ const MIGRATIONS: &[&str] = &[include_str!("../migrations/sqlite/0001_directory.
 pub(super) fn run(connection: &Connection) -> Result<(), StoreError> {
     let doing = "migrate the database";
     let found: usize = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))
+        .map(|version| version as usize)
         .map_err(|source| failed(doing, source))?;
     if found > MIGRATIONS.len() {
         return Err(StoreError::NewerSchema {
