@@ -1,0 +1,34 @@
+//! The operations in `graphql/`, compiled. What is generated stays in this folder.
+
+use graphql_client::GraphQLQuery;
+
+/// Scalars that are text on the wire.
+type DateTime = String;
+type URL = String;
+type UnsignedInt64 = String;
+
+macro_rules! operation {
+    ($name:ident, $path:tt) => {
+        #[derive(GraphQLQuery)]
+        #[graphql(
+                            schema_path = "graphql/schema.graphql",
+                            query_path = $path,
+                            skip_serializing_none,
+                            response_derives = "Debug",
+                            variables_derives = "Debug, Clone"
+                        )]
+        pub(super) struct $name;
+    };
+}
+
+operation!(CustomerCreate, "graphql/customer_create.graphql");
+operation!(CustomerUpdate, "graphql/customer_update.graphql");
+operation!(CustomerDelete, "graphql/customer_delete.graphql");
+operation!(
+    CustomerByIdentifier,
+    "graphql/customer_by_identifier.graphql"
+);
+operation!(
+    MetafieldDefinitionCreate,
+    "graphql/metafield_definition_create.graphql"
+);
