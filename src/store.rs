@@ -20,6 +20,7 @@ mod users;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ring::rand::SystemRandom;
 use secrecy::{ExposeSecret, SecretString};
@@ -77,7 +78,7 @@ pub enum StoreError {
         advice: &'static str,
         /// What it said.
         #[source]
-        source: rusqlite::Error,
+        source: Arc<rusqlite::Error>,
     },
     /// What is stored is not what was once written.
     #[error("a stored {what} cannot be read")]
@@ -96,6 +97,9 @@ impl From<SealError> for StoreError {
     }
 }
 
+/// The database's name in the data directory.
+const FILE: &str = "syncup.db";
+
 /// What became of a batch.
 pub type Written = Result<Result<(), GuardFailure>, StoreError>;
 
@@ -105,7 +109,7 @@ pub struct Store {
     database: sqlite::Database,
     master: MasterKey,
     random: SystemRandom,
-    anchors: pages::Anchors,
+    anchors: Arc<pages::Anchors>,
     used_tokens: tokens::UsedTokens,
 }
 
@@ -124,11 +128,16 @@ impl Store {
             Some(text) => MasterKey::parse(text.expose_secret())?,
             None => keyfile::load_or_create(data_dir, &random)?,
         };
+        let anchors = Arc::new(pages::Anchors::default());
+        let on_written = {
+            let anchors = Arc::clone(&anchors);
+            Box::new(move |batch: &Batch| anchors.forget(batch.forgets_anchors()))
+        };
         let store = Self {
-            database: sqlite::Database::open(&data_dir.join("syncup.db"))?,
+            database: sqlite::Database::open(&data_dir.join(FILE), on_written)?,
             master,
             random,
-            anchors: pages::Anchors::default(),
+            anchors,
             used_tokens: tokens::UsedTokens::default(),
         };
         // A wrong master key shows now, not at the first request.
@@ -138,24 +147,20 @@ impl Store {
         Ok(store)
     }
 
-    /// Writes a batch and waits until it is durable.
+    /// Writes a batch and waits until it is durable. When the wait is given up, the batch is written all the same.
     ///
     /// # Errors
     /// Outer: the database failed, nothing was written. Inner: a guard said no, nothing was written.
     pub async fn write(&self, batch: Batch) -> Written {
-        let forget = batch.forgets_anchors();
-        let written = self.database.write(batch).await;
-        self.after(forget, written)
+        self.database.write(batch).await
     }
 
-    /// As [`Store::write`], for callers without a runtime.
+    /// As [`Store::write`], for callers that are no task; it blocks the thread for the time of a commit.
     ///
     /// # Errors
     /// As [`Store::write`].
     pub fn write_blocking(&self, batch: Batch) -> Written {
-        let forget = batch.forgets_anchors();
-        let written = self.database.write_blocking(batch);
-        self.after(forget, written)
+        self.database.write_blocking(batch)
     }
 
     /// Whether the database can be read.
@@ -166,14 +171,5 @@ impl Store {
         self.database.read("read the database", |connection| {
             connection.query_row("SELECT 1", [], |_| Ok(()))
         })
-    }
-
-    fn after(&self, forget: Vec<pages::Forget>, written: Written) -> Written {
-        if matches!(written, Ok(Ok(()))) {
-            for pages in forget {
-                self.anchors.forget(&pages);
-            }
-        }
-        written
     }
 }

@@ -65,11 +65,16 @@ impl Anchors {
         }
     }
 
-    pub(super) fn forget(&self, pages: &Forget) {
+    pub(super) fn forget(&self, wrong: &[Forget]) {
+        if wrong.is_empty() {
+            return;
+        }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let learned = all.entry((pages.shop, pages.kind)).or_default();
-        learned.epoch += 1;
-        learned.anchors.retain(|_, seq| *seq < pages.from_seq);
+        for pages in wrong {
+            let learned = all.entry((pages.shop, pages.kind)).or_default();
+            learned.epoch += 1;
+            learned.anchors.retain(|_, seq| *seq < pages.from_seq);
+        }
     }
 }
 

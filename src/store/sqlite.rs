@@ -5,14 +5,15 @@ mod writer;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::{Batch, StoreError, Written};
-use writer::Writer;
+use writer::{OnWritten, Writer};
 
 /// How long a statement waits for another process, such as a command-line call, to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,29 +22,36 @@ const PREPARED: usize = 64;
 
 thread_local! {
     /// This thread's readers: reading inline costs less than handing over to another thread.
-    static READERS: RefCell<HashMap<u64, Connection>> = RefCell::new(HashMap::new());
+    static READERS: RefCell<Readers> = RefCell::new(Readers::new());
 }
 
-/// Numbers the databases that this process opens, so that a thread knows its readers apart.
-static OPENED: AtomicU64 = AtomicU64::new(0);
+/// By the address of what is open while the database is.
+type Readers = HashMap<usize, Reader>;
+
+/// A connection, and the database it is of while that is open.
+struct Reader {
+    database: Weak<()>,
+    connection: Connection,
+}
 
 /// An open database.
 #[derive(Debug)]
 pub(super) struct Database {
     path: PathBuf,
-    number: u64,
+    open: Arc<()>,
     writer: Writer,
 }
 
 impl Database {
     /// Opens or creates the file and brings its schema up to date.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = writable(path).map_err(|source| failed("open the database", source))?;
-        migrate::run(&connection)?;
+    pub(super) fn open(path: &Path, on_written: OnWritten) -> Result<Self, StoreError> {
+        let mut connection =
+            writable(path).map_err(|source| failed("open the database", Arc::new(source)))?;
+        migrate::run(&mut connection)?;
         Ok(Self {
             path: path.to_owned(),
-            number: OPENED.fetch_add(1, Ordering::Relaxed),
-            writer: Writer::start(connection)?,
+            open: Arc::new(()),
+            writer: Writer::start(connection, on_written)?,
         })
     }
 
@@ -53,29 +61,33 @@ impl Database {
         doing: &'static str,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        READERS.with_borrow_mut(|readers| {
-            let reader = match readers.entry(self.number) {
-                std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-                std::collections::hash_map::Entry::Vacant(entry) => {
-                    entry.insert(read_only(&self.path).map_err(|source| failed(doing, source))?)
-                }
-            };
-            query(reader).map_err(|source| failed(doing, source))
-        })
+        READERS
+            .with_borrow_mut(|readers| query(self.reader(readers)?))
+            .map_err(|source| failed(doing, Arc::new(source)))
+    }
+
+    fn reader<'a>(&self, readers: &'a mut Readers) -> rusqlite::Result<&'a Connection> {
+        // The address is the database's own for as long as a reader holds on to it.
+        let address = Arc::as_ptr(&self.open).addr();
+        if !readers.contains_key(&address) {
+            readers.retain(|_, reader| reader.database.strong_count() > 0);
+        }
+        let reader = match readers.entry(address) {
+            Entry::Occupied(reader) => reader.into_mut(),
+            Entry::Vacant(place) => place.insert(Reader {
+                database: Arc::downgrade(&self.open),
+                connection: read_only(&self.path)?,
+            }),
+        };
+        Ok(&reader.connection)
     }
 
     pub(super) async fn write(&self, batch: Batch) -> Written {
-        match self.writer.submit(batch)?.await {
-            Ok(written) => written,
-            Err(_) => Err(StoreError::Closed),
-        }
+        self.writer.write(batch).await
     }
 
     pub(super) fn write_blocking(&self, batch: Batch) -> Written {
-        match self.writer.submit(batch)?.blocking_recv() {
-            Ok(written) => written,
-            Err(_) => Err(StoreError::Closed),
-        }
+        self.writer.write_blocking(batch)
     }
 }
 
@@ -105,7 +117,7 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// A database error with what to do about it.
-pub(super) fn failed(doing: &'static str, source: rusqlite::Error) -> StoreError {
+pub(super) fn failed(doing: &'static str, source: Arc<rusqlite::Error>) -> StoreError {
     let advice = match source.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "the disk is full; free some space, nothing was changed",
         Some(ErrorCode::ReadOnly) => "the data directory is read-only; make it writable",
@@ -125,4 +137,13 @@ pub(super) fn failed(doing: &'static str, source: rusqlite::Error) -> StoreError
         advice,
         source,
     }
+}
+
+/// Whether a unique index or a key refused.
+fn is_not_unique(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(
+        code,
+        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
+    )
 }
