@@ -2,7 +2,10 @@
 
 mod costs;
 mod customers;
+mod execution;
 mod faults;
+mod identify;
+mod metafields;
 mod refusals;
 
 use std::sync::Arc;
