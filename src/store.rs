@@ -148,6 +148,11 @@ impl Store {
         self.after(forget, written)
     }
 
+    /// Writes a batch that nobody waits for, such as a token's last use.
+    pub fn write_later(&self, batch: Batch) {
+        self.database.write_later(batch);
+    }
+
     /// As [`Store::write`], for callers without a runtime.
     ///
     /// # Errors

@@ -71,6 +71,11 @@ impl Database {
         }
     }
 
+    pub(super) fn write_later(&self, batch: Batch) {
+        // What is lost when the store closes is worth nothing: that is what makes it a later write.
+        let _ = self.writer.submit(batch);
+    }
+
     pub(super) fn write_blocking(&self, batch: Batch) -> Written {
         match self.writer.submit(batch)?.blocking_recv() {
             Ok(written) => written,
