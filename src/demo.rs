@@ -18,15 +18,13 @@ use crate::app::{self, Application};
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::id::ShopDomain;
 use crate::http::mock_shopify;
-use crate::mock::{Engine, Plan, ShopConfig};
+use crate::mock::{Config, Engine, Plan, ShopConfig};
 use crate::settings::Settings;
 use crate::shopify;
 
 const SHOP: &str = "demo.myshopify.com";
-/// The bridge's access token in the mock.
-const BRIDGE_TOKEN: &str = "shpat_demo_bridge";
-/// The observer's: points are counted per token, so that looking costs the bridge nothing.
-const OBSERVER_TOKEN: &str = "shpat_demo_observer";
+/// The access token in the mock, of the bridge and of whoever looks.
+const SHOPIFY_TOKEN: &str = "shpat_demo";
 
 /// What `syncup demo` was asked.
 #[derive(Debug)]
@@ -92,17 +90,14 @@ pub fn run(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
 async fn play(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let directory = directory(options)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let engine = Arc::new(Engine::new(Arc::clone(&clock)));
     let shop: ShopDomain = SHOP.parse()?;
-    for token in [BRIDGE_TOKEN, OBSERVER_TOKEN] {
-        engine.add_shop(ShopConfig::new(&shop, token, Plan::Plus));
-    }
+    let engine = engine(Arc::clone(&clock), &shop, SHOPIFY_TOKEN, Plan::Plus);
     let mock = mock_shopify::serve(options.shopify, Arc::clone(&engine))?;
     let shopify_url = format!("http://{}", mock.address());
     let settings = settings(options, &directory, &shopify_url)?;
     let application = Application::start(&settings)?;
     let token = application
-        .set_up_shop(&shop, &SecretString::from(BRIDGE_TOKEN), "demo")
+        .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "demo")
         .await?;
     let ready = Ready {
         scim_base_url: format!("http://{}/scim/v2", application.scim_address()),
@@ -154,8 +149,7 @@ pub fn mock_shopify(
 ) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let plan: Plan = plan.parse()?;
     app::runtime()?.block_on(async {
-        let engine = Arc::new(Engine::new(Arc::new(SystemClock)));
-        engine.add_shop(ShopConfig::new(shop, token, plan));
+        let engine = engine(Arc::new(SystemClock), shop, token, plan);
         let mock = mock_shopify::serve(address, engine)?;
         println!("mock Shopify   http://{}", mock.address());
         println!("shop           {shop}, token {token}");
@@ -166,6 +160,11 @@ pub fn mock_shopify(
         app::stop_signal().await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+fn engine(clock: Arc<dyn Clock>, shop: &ShopDomain, token: &str, plan: Plan) -> Arc<Engine> {
+    let shop = ShopConfig::new(shop.as_str(), token).with_plan(plan);
+    Arc::new(Engine::new(Config::new(clock).with_shop(shop)))
 }
 
 fn directory(options: &Options) -> Result<PathBuf, DemoError> {
@@ -200,7 +199,7 @@ fn write_ready(directory: &Path, ready: &Ready) -> Result<(), DemoError> {
         "token": ready.token.expose_secret(),
         "shop": SHOP,
         "shopify_url": ready.shopify_url,
-        "shopify_token": OBSERVER_TOKEN,
+        "shopify_token": SHOPIFY_TOKEN,
         "ops_url": ready.ops_url,
     });
     // Written aside and renamed: who waits for the file never reads half of it.
@@ -225,7 +224,7 @@ async fn tell(ready: &Ready, now_ms: i64) -> Result<usize, DemoError> {
             http,
             origin: ready.shopify_url.clone(),
             shop: SHOP.to_owned(),
-            token: OBSERVER_TOKEN.to_owned(),
+            token: SHOPIFY_TOKEN.to_owned(),
         },
         passed: 0,
         failed: 0,

@@ -3,6 +3,7 @@
 //! A step takes a key and nothing else: it re-reads everything, plans with a pure function, sends at most one HTTP request that changes something, and records
 //! the outcome. The inline attempt of a SCIM request and the worker call the same step; what they know of a change is never used, so there is one code path.
 
+mod attempt;
 mod customer;
 mod shop;
 mod step;

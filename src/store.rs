@@ -155,6 +155,11 @@ impl Store {
         self.database.write(batch).await
     }
 
+    /// Writes a batch that nobody waits for, such as a token's last use.
+    pub fn write_later(&self, batch: Batch) {
+        self.database.write_later(batch);
+    }
+
     /// As [`Store::write`], for callers that are no task; it blocks the thread for the time of a commit.
     ///
     /// # Errors

@@ -49,3 +49,60 @@ pub fn serve(address: SocketAddr, engine: Arc<Engine>) -> Result<MockServer, Ser
     tokio::spawn(server.run());
     Ok(MockServer { address: bound })
 }
+
+async fn handle(
+    request: HttpRequest,
+    body: web::Bytes,
+    engine: web::Data<Engine>,
+) -> Result<HttpResponse, actix_web::Error> {
+    let headers = request
+        .headers()
+        .iter()
+        .filter_map(|(name, value)| {
+            let value = value.to_str().ok()?;
+            Some((name.as_str().to_owned(), value.to_owned()))
+        })
+        .collect();
+    let reply = engine.handle(&Request {
+        method: request.method().as_str().to_owned(),
+        path: request.path().to_owned(),
+        query: request.query_string().to_owned(),
+        headers,
+        body: body.to_vec(),
+    });
+    if let Some(delay_ms) = reply.delay_ms {
+        actix_web::rt::time::sleep(Duration::from_millis(delay_ms)).await;
+    }
+    Ok(respond(reply))
+}
+
+fn respond(reply: Reply) -> HttpResponse {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    for (name, value) in &reply.headers {
+        response.append_header((name.as_str(), value.as_str()));
+    }
+    let whole = u64::try_from(reply.body.len()).unwrap_or_default();
+    match reply.after {
+        Disposition::Send => response.body(reply.body),
+        Disposition::DropConnection => broken(&mut response, whole.max(1), Vec::new()),
+        Disposition::TruncateBody { sent_bytes } => {
+            let mut part = reply.body;
+            part.truncate(sent_bytes);
+            broken(&mut response, whole, part)
+        }
+    }
+}
+
+/// A body that promises `whole` bytes, sends `part` and breaks the connection.
+fn broken(
+    response: &mut actix_web::HttpResponseBuilder,
+    whole: u64,
+    part: Vec<u8>,
+) -> HttpResponse {
+    let chunks = futures_util::stream::iter([
+        Ok(web::Bytes::from(part)),
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
+    ]);
+    response.no_chunking(whole).streaming(chunks)
+}

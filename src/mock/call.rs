@@ -7,7 +7,7 @@ use super::customers::{CustomerId, view};
 use super::graphql::coded::CodedError;
 use super::graphql::execute::World;
 use super::graphql::resolved::Resolved;
-use super::metafields::Writer;
+use super::metafields::put::Writer;
 use super::roots;
 use super::shop::Shop;
 

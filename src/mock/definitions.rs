@@ -8,7 +8,8 @@ use super::graphql::coded::CodedError;
 use super::graphql::resolved::Resolved;
 use super::input;
 use super::messages;
-use super::metafields::{is_type, key_rule, namespace_rule, resolve_namespace};
+use super::metafields::name::{key_rule, namespace_rule, resolve_namespace};
+use super::metafields::value::is_type;
 use super::shop::Shop;
 use super::user_error::{UserError, payload, payload_of};
 

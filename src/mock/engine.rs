@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::config::{Config, ShopConfig};
-use super::customers::Customer;
+use super::customers::{Customer, CustomerId};
 use super::faults::{Fault, Faults};
 use super::graphql::document::Documents;
 use super::log::{Log, LogEntry};
@@ -99,6 +99,11 @@ impl Engine {
         let shop = world.shop(shop);
         shop.map(|shop| shop.customers().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// One customer of a shop.
+    pub fn customer(&self, shop: &str, id: CustomerId) -> Option<Customer> {
+        self.world().shop(shop)?.customer(id).cloned()
     }
 
     /// Adds a fault to the script.

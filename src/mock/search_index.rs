@@ -20,10 +20,17 @@ struct Change {
 }
 
 impl SearchIndex {
-    /// Notes a change that searches see from `due_ms` on.
-    pub fn change(&mut self, due_ms: i64, id: CustomerId, customer: Option<&Customer>) {
+    /// Notes a change that searches see after the lag; None is a customer that is gone.
+    pub fn change(
+        &mut self,
+        id: CustomerId,
+        customer: Option<&Customer>,
+        now_ms: i64,
+        lag_ms: i64,
+    ) {
+        self.settle(now_ms);
         self.pending.push_back(Change {
-            due_ms,
+            due_ms: now_ms + lag_ms,
             id,
             customer: customer.cloned().map(Box::new),
         });
@@ -31,12 +38,16 @@ impl SearchIndex {
 
     /// The customers as a search at `now_ms` sees them.
     pub fn at(&mut self, now_ms: i64) -> impl Iterator<Item = &Customer> {
+        self.settle(now_ms);
+        self.view.values()
+    }
+
+    fn settle(&mut self, now_ms: i64) {
         while let Some(change) = self.pending.pop_front_if(|change| change.due_ms <= now_ms) {
             match change.customer {
                 Some(customer) => self.view.insert(change.id, *customer),
                 None => self.view.remove(&change.id),
             };
         }
-        self.view.values()
     }
 }

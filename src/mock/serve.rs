@@ -191,6 +191,10 @@ impl Running<'_> {
         entry.error_codes.push("THROTTLED".to_owned());
         let mut cost = self.cost(world, entry.at_ms, requested.points, None);
         entry.points_left = Some(cost.available_points);
+        if fault == Some(&FaultKind::Throttled) {
+            // Told apart from a real one, a client would try again at once.
+            cost.available_points = 0.0;
+        }
         cost.spoil(fault);
         reply::throttled(&cost)
     }

@@ -162,8 +162,8 @@ impl Shop {
             self.unindex(&before);
         }
         self.index_unique(&customer);
-        let due_ms = now_ms + self.search_lag_ms;
-        self.index.change(due_ms, customer.id, Some(&customer));
+        self.index
+            .change(customer.id, Some(&customer), now_ms, self.search_lag_ms);
         self.customers.insert(customer.id, customer);
     }
 
@@ -172,7 +172,7 @@ impl Shop {
         let customer = self.customers.remove(&id)?;
         self.unindex(&customer);
         self.deleted.insert(id, now_ms);
-        self.index.change(now_ms + self.search_lag_ms, id, None);
+        self.index.change(id, None, now_ms, self.search_lag_ms);
         Some(customer)
     }
 

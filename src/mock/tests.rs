@@ -1,9 +1,17 @@
 //! The engine from outside: requests in, replies out.
 
+mod contacts;
 mod costs;
 mod customers;
+mod execution;
 mod faults;
+mod identify;
+mod inspection;
+mod metafields;
 mod refusals;
+mod searches;
+#[cfg(feature = "wiremock")]
+mod wiremock;
 
 use std::sync::Arc;
 

@@ -29,6 +29,11 @@ impl UserError {
         }
     }
 
+    /// The error without its code.
+    pub fn without_code(self) -> Self {
+        Self { code: None, ..self }
+    }
+
     /// The error with another path before its own.
     pub fn under(mut self, prefix: &[&str]) -> Self {
         let own = self.field.take().unwrap_or_default();

@@ -89,6 +89,11 @@ impl Bucket {
         self.available_points = self.available_points.min(-owed);
     }
 
+    /// The points that are restored a second, as far as is known.
+    pub fn restore_points_per_sec(&self) -> f64 {
+        self.restore_points_per_sec
+    }
+
     /// The points that are there now.
     pub fn available_points(&mut self, now_ms: i64) -> f64 {
         self.restore(now_ms);

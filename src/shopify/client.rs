@@ -50,10 +50,13 @@ pub struct Receipt {
     pub other_version: Option<String>,
 }
 
+/// The connections that all shops share.
+pub type HttpClient = reqwest::Client;
+
 /// The HTTP client that all shops share.
 ///
 /// TLS is ring's; system roots are trusted.
-pub fn http_client() -> reqwest::Client {
+pub fn http_client() -> HttpClient {
     // Fails only when it was installed before, by us.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()

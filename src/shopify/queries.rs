@@ -2,10 +2,8 @@
 
 use graphql_client::GraphQLQuery;
 
-/// Scalars that are text on the wire.
+/// A scalar that is text on the wire.
 type DateTime = String;
-type URL = String;
-type UnsignedInt64 = String;
 
 macro_rules! operation {
     ($name:ident, $path:tt) => {

@@ -80,6 +80,25 @@ impl Store {
         );
     }
 
+    /// Whether `user` is in `group`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn is_member(
+        &self,
+        shop: ShopId,
+        group: ResourceId,
+        user: ResourceId,
+    ) -> Result<bool, StoreError> {
+        self.database.read("read the members", |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT 1 FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3",
+                )?
+                .exists((shop.0, group.as_bytes(), user.as_bytes()))
+        })
+    }
+
     /// Who is in `group`.
     ///
     /// # Errors

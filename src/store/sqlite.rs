@@ -86,6 +86,10 @@ impl Database {
         self.writer.write(batch).await
     }
 
+    pub(super) fn write_later(&self, batch: Batch) {
+        self.writer.write_later(batch);
+    }
+
     pub(super) fn write_blocking(&self, batch: Batch) -> Written {
         self.writer.write_blocking(batch)
     }

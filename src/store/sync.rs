@@ -191,6 +191,26 @@ impl Store {
         );
     }
 
+    /// Adds to `batch` that no deleted user but `keeper` has this customer any more: it was adopted.
+    pub fn release_tombstones(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        customer: &CustomerGid,
+        keeper: ResourceId,
+    ) {
+        batch.push(
+            "UPDATE users SET customer = NULL, due_ms = NULL, applied_gen = desired_gen, document = $4, applied = NULL \
+             WHERE shop_id = $1 AND customer = $2 AND deleted_ms IS NOT NULL AND id <> $3",
+            vec![
+                shop_value(shop),
+                text(customer.to_string()),
+                id_value(keeper),
+                blob(Vec::new()),
+            ],
+        );
+    }
+
     /// Who has this customer.
     ///
     /// # Errors

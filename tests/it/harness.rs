@@ -11,7 +11,7 @@ use syncup::app::Application;
 use syncup::base::clock::ManualClock;
 use syncup::base::id::ShopDomain;
 use syncup::http::mock_shopify;
-use syncup::mock::{Engine, Plan, ShopConfig};
+use syncup::mock::{Config, Engine, Plan, ShopConfig};
 use syncup::settings::Settings;
 use tempfile::TempDir;
 
@@ -39,9 +39,9 @@ impl TestApp {
 
     pub async fn on_plan(plan: Plan) -> Self {
         let clock = Arc::new(ManualClock::at(START_MS));
-        let shopify = Arc::new(Engine::new(clock.clone()));
         let shop: ShopDomain = "test.myshopify.com".parse().unwrap();
-        shopify.add_shop(ShopConfig::new(&shop, SHOPIFY_TOKEN, plan));
+        let config = ShopConfig::new(shop.as_str(), SHOPIFY_TOKEN).with_plan(plan);
+        let shopify = Arc::new(Engine::new(Config::manual(clock.clone()).with_shop(config)));
         let mock = mock_shopify::serve(([127, 0, 0, 1], 0).into(), shopify.clone()).unwrap();
         let directory = tempfile::tempdir().unwrap();
         let mut settings = Settings::from_sources(&|_| None, None).unwrap();

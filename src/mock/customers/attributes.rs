@@ -7,7 +7,7 @@ use super::{Consent, Customer, addresses, consents};
 use crate::base::field::Field;
 use crate::mock::input;
 use crate::mock::messages::{self, Rule};
-use crate::mock::metafields::{self, Writer};
+use crate::mock::metafields::put::{Writer, put as put_metafield};
 use crate::mock::shop::Shop;
 use crate::mock::user_error::UserError;
 
@@ -182,7 +182,7 @@ impl Applying<'_> {
 
     fn metafields(&mut self, writer: Writer) {
         for (index, given) in input::objects(self.input, "metafields").iter().enumerate() {
-            if let Err(error) = metafields::put(self.shop, writer, self.customer, given) {
+            if let Err(error) = put_metafield(self.shop, writer, self.customer, given) {
                 let index = index.to_string();
                 self.errors.push(error.under(&["metafields", &index]));
             }

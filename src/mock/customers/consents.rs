@@ -45,8 +45,8 @@ pub fn update_sms(
 struct Kind {
     /// The input field.
     name: &'static str,
-    /// Where an unknown customer is reported.
-    missing: &'static [&'static str],
+    /// How an unknown customer is reported.
+    missing: fn() -> UserError,
     place: fn(&mut Customer) -> &mut Consent,
     /// What the customer lacks.
     lacks: fn(&Customer) -> Option<Rule>,
@@ -54,14 +54,14 @@ struct Kind {
 
 const EMAIL: Kind = Kind {
     name: "emailMarketingConsent",
-    missing: &["input", "customerId"],
+    missing: || UserError::new(&["input", "customerId"], messages::CONSENT_CUSTOMER_MISSING),
     place: |customer| &mut customer.email_consent,
     lacks: |_| None,
 };
 
 const SMS: Kind = Kind {
     name: "smsMarketingConsent",
-    missing: &[],
+    missing: || UserError::new(&[], messages::CONSENT_CUSTOMER_MISSING).without_code(),
     place: |customer| &mut customer.sms_consent,
     lacks: |customer| {
         customer
@@ -93,8 +93,7 @@ fn update(
         .and_then(CustomerId::parse)
         .and_then(|id| call.shop.customer(id));
     let Some(mut customer) = customer.cloned() else {
-        let error = UserError::new(kind.missing, messages::CONSENT_CUSTOMER_MISSING);
-        return Ok(payload("customer", Err(vec![error])));
+        return Ok(payload("customer", Err(vec![(kind.missing)()])));
     };
     let errors = check(kind, &customer, &consent, call.now_ms);
     if !errors.is_empty() {

@@ -7,7 +7,7 @@ use crate::mock::call::Call;
 use crate::mock::graphql::coded::CodedError;
 use crate::mock::graphql::resolved::Resolved;
 use crate::mock::input;
-use crate::mock::metafields::resolve_namespace;
+use crate::mock::metafields::name::resolve_namespace;
 
 /// `customer`.
 pub fn by_id(call: &Call<'_>, arguments: &Map<String, Value>) -> Resolved {

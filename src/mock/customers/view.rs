@@ -6,7 +6,8 @@ use super::{Consent, Customer, CustomerId, addresses};
 use crate::mock::call::Call;
 use crate::mock::graphql::resolved::Resolved;
 use crate::mock::input;
-use crate::mock::metafields::{self, resolve_namespace};
+use crate::mock::metafields::name::resolve_namespace;
+use crate::mock::metafields::resolved as metafield_resolved;
 use crate::mock::moment::datetime;
 
 /// A field of a customer.
@@ -185,7 +186,7 @@ fn metafield(call: &Call<'_>, customer: &Customer, arguments: &Map<String, Value
     customer
         .metafield(&namespace, key)
         .map_or(Resolved::NULL, |found| {
-            metafields::resolved(call.shop, customer.id, found)
+            metafield_resolved(call.shop, customer.id, found)
         })
 }
 
@@ -214,7 +215,7 @@ fn metafield_list(
             })
         })
         .take(limit(arguments))
-        .map(|it| metafields::resolved(call.shop, customer.id, it));
+        .map(|it| metafield_resolved(call.shop, customer.id, it));
     Resolved::whole_connection(matching)
 }
 

@@ -98,6 +98,8 @@ fn a_fault_has_shopifys_shape() {
     let throttled = spoiled(FaultKind::Throttled).body_json();
     assert_eq!(throttled["errors"][0]["extensions"]["code"], "THROTTLED");
     assert_eq!(throttled.get("data"), None);
+    let status = &throttled["extensions"]["cost"]["throttleStatus"];
+    assert_eq!(status["currentlyAvailable"], 0);
     assert_eq!(spoiled(FaultKind::Slow { ms: 700 }).delay_ms, Some(700));
     assert!(serde_json::from_slice::<Value>(&spoiled(FaultKind::MalformedJson).body).is_err());
     let truncated = spoiled(FaultKind::TruncatedJson);

@@ -36,6 +36,7 @@ struct Job {
 enum Reply {
     Task(oneshot::Sender<Written>),
     Thread(mpsc::SyncSender<Written>),
+    Nobody,
 }
 
 impl Reply {
@@ -44,6 +45,7 @@ impl Reply {
         match self {
             Self::Task(task) => drop(task.send(written)),
             Self::Thread(thread) => drop(thread.send(written)),
+            Self::Nobody => {}
         }
     }
 }
@@ -71,6 +73,11 @@ impl Writer {
         let (reply, answer) = mpsc::sync_channel(1);
         self.submit(batch, Reply::Thread(reply))?;
         answer.recv().unwrap_or(Err(StoreError::Closed))
+    }
+
+    pub(super) fn write_later(&self, batch: Batch) {
+        // A closed store has no later.
+        drop(self.submit(batch, Reply::Nobody));
     }
 
     fn submit(&self, batch: Batch, reply: Reply) -> Result<(), StoreError> {
@@ -294,8 +301,7 @@ mod tests {
         let on_written: OnWritten = Box::new(move |_| told.send(()).expect("heard"));
         let writer = Writer::start(connection, on_written).expect("started");
         for id in 0..50 {
-            let (reply, _nobody) = oneshot::channel();
-            writer.submit(small(id), Reply::Task(reply)).expect("taken");
+            writer.write_later(small(id));
         }
         drop(writer);
         assert_eq!(heard.iter().count(), 50);

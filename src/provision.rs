@@ -1,0 +1,90 @@
+//! The SCIM use cases: authenticate, read, and change the directory by one batch, then give Shopify a chance before the answer.
+//!
+//! An answer never depends on Shopify having been reached.
+
+mod answer;
+mod authenticate;
+mod discover;
+mod groups;
+mod list;
+mod read;
+mod render;
+mod users;
+mod write;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::base::clock::Clock;
+use crate::base::id::ResourceId;
+use crate::reconcile::Reconciler;
+use crate::scim::schema::ResourceType;
+use crate::store::Store;
+
+pub use answer::{Answer, Call, Caller, Failure};
+
+/// What the use cases need to know beside their request.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The base URL of SCIM, without a trailing slash; every address in an answer is made from it.
+    pub public_url: String,
+    /// How long a write waits for Shopify.
+    pub inline_budget_ms: u64,
+    /// The largest request body.
+    pub max_body_bytes: usize,
+}
+
+/// The use cases.
+#[derive(Debug)]
+pub struct Provision {
+    store: Arc<Store>,
+    reconciler: Arc<Reconciler>,
+    clock: Arc<dyn Clock>,
+    random: SystemRandom,
+    config: Config,
+}
+
+impl Provision {
+    /// Over a store and what drives it towards Shopify.
+    pub fn new(
+        store: Arc<Store>,
+        reconciler: Arc<Reconciler>,
+        clock: Arc<dyn Clock>,
+        config: Config,
+    ) -> Self {
+        Self {
+            store,
+            reconciler,
+            clock,
+            random: SystemRandom::new(),
+            config,
+        }
+    }
+
+    /// A new id of a request, for the log and the answer.
+    pub fn request_id(&self) -> String {
+        self.new_id().to_string()
+    }
+
+    fn new_id(&self) -> ResourceId {
+        let mut random = [0; 10];
+        // The time in front keeps ids apart even when the system has no randomness to give.
+        let _ = self.random.fill(&mut random);
+        ResourceId::new(self.clock.now_ms(), &random)
+    }
+
+    /// Gives Shopify the time that a SCIM client can wait.
+    async fn inline(&self, call: &Call<'_>, user: ResourceId) {
+        let budget = Duration::from_millis(self.config.inline_budget_ms);
+        self.reconciler
+            .inline(&call.caller.shop, user, call.request_id, budget)
+            .await;
+    }
+
+    /// The address of a resource.
+    fn location(&self, resource_type: ResourceType, id: ResourceId) -> String {
+        format!("{}{}/{id}", self.config.public_url, resource_type.endpoint())
+    }
+}

@@ -1,0 +1,63 @@
+//! Who is calling: the token picks the shop.
+
+use super::{Caller, Failure, Provision};
+use crate::base::token::Token;
+use crate::scim::error::ScimError;
+
+const ADVICE: &str = "send the header Authorization: Bearer TOKEN with a token that `syncup token create` has made";
+
+impl Provision {
+    /// The caller of a request with this `Authorization` header, on this shop's path when the path names one.
+    ///
+    /// # Errors
+    /// [`Failure::Unauthorized`]; 404 when the token is another shop's.
+    pub fn authenticate(
+        &self,
+        authorization: Option<&str>,
+        shop_segment: Option<&str>,
+    ) -> Result<Caller, Failure> {
+        let now_ms = self.clock.now_ms();
+        let refused = |why: &str| Failure::Unauthorized(format!("{why}: {ADVICE}"));
+        let header = authorization.ok_or_else(|| refused("there is no token"))?;
+        let token = bearer(header)
+            .and_then(Token::parse)
+            .ok_or_else(|| refused("the token is malformed or incomplete"))?;
+        let record = self
+            .store
+            .token(token.prefix())?
+            .filter(|record| record.hash.matches(&token.hash()))
+            .ok_or_else(|| refused("the token is unknown"))?;
+        if !record.is_live(now_ms) {
+            return Err(refused("the token has expired or was revoked"));
+        }
+        let shop = self
+            .reconciler
+            .shops()
+            .get(record.shop, now_ms)?
+            .ok_or_else(|| refused("the token's shop is gone"))?;
+        if let Some(segment) = shop_segment {
+            let domain = &shop.record.domain;
+            let same = segment.eq_ignore_ascii_case(domain.as_str())
+                || segment.eq_ignore_ascii_case(domain.handle());
+            if !same {
+                // No word on whether that shop exists.
+                return Err(ScimError::not_found("there is no such endpoint for this token").into());
+            }
+        }
+        if let Some(batch) = self.store.token_use(&record.prefix, now_ms) {
+            self.store.write_later(batch);
+        }
+        Ok(Caller {
+            shop,
+            actor: record.prefix,
+        })
+    }
+}
+
+/// The token of a header; RFC 9110 §11.1: the scheme's case does not matter.
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.trim().split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim())
+}

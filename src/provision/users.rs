@@ -1,0 +1,188 @@
+//! Users: created, replaced, patched, deleted.
+
+use serde_json::{Map, Value};
+
+use super::read::{not_found, parse_id};
+use super::write::{Change, TRIES, check_version, document, folded, refused, text};
+use super::{Answer, Call, Failure, Provision};
+use crate::base::id::ResourceId;
+use crate::directory::UserRecord;
+use crate::reconcile::Shop;
+use crate::scim::filter::fold;
+use crate::scim::schema::ResourceType;
+use crate::scim::{json, patch, resource};
+use crate::store::{Batch, GuardFailure, StoreError, UserChange};
+
+/// How a user is changed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Edit {
+    Replace,
+    Patch,
+}
+
+impl Edit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::Patch => "patch",
+        }
+    }
+
+    /// The attributes after the edit, and the names of those that differ.
+    fn apply(
+        self,
+        body: Value,
+        before: &Map<String, Value>,
+        shop: &Shop,
+    ) -> Result<(Map<String, Value>, Vec<String>), Failure> {
+        let (schemas, dialect) = (&shop.schemas, &shop.dialect);
+        match self {
+            Self::Replace => {
+                let after = resource::read_user(body, schemas, dialect)?.attributes;
+                resource::check_immutable(before, &after, ResourceType::User, schemas)?;
+                let changed = patch::diff(before, &after);
+                Ok((after, changed))
+            }
+            Self::Patch => {
+                let patch = patch::parse(body, ResourceType::User, schemas, dialect)?;
+                let patched = patch::apply(before, &patch)?;
+                Ok((patched.attributes, patched.changed))
+            }
+        }
+    }
+}
+
+impl Provision {
+    pub(super) async fn create_user(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+        let shop = &call.caller.shop;
+        let draft = resource::read_user(json::parse(call.body)?, &shop.schemas, &shop.dialect)?;
+        let names: Vec<String> = patch::diff(&Map::new(), &draft.attributes);
+        let id = self.new_id();
+        for _ in 0..TRIES {
+            let change = self.user_change(id, &draft.attributes);
+            let tombstone = self.store.tombstone(shop.id(), &shop.key, &change.user_name)?;
+            let mut batch = Batch::new();
+            self.store
+                .insert_user(&mut batch, shop.id(), &shop.key, &change, tombstone.as_ref())?;
+            self.note(
+                &mut batch,
+                call,
+                &Change {
+                    action: "create",
+                    resource_type: ResourceType::User,
+                    id,
+                    attributes: &names,
+                    status: 201,
+                },
+            );
+            match self.store.write(batch).await? {
+                Ok(()) => {
+                    self.inline(call, id).await;
+                    return self.written(call, ResourceType::User, id, 201);
+                }
+                // The tombstone has meanwhile been taken over.
+                Err(GuardFailure::VersionMismatch) => {}
+                Err(guard) => return Err(refused(&guard, ResourceType::User)),
+            }
+        }
+        Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
+    }
+
+    pub(super) async fn change_user(&self, call: &Call<'_>, id: &str, edit: Edit) -> Result<Answer, Failure> {
+        let shop = &call.caller.shop;
+        let id = parse_id(ResourceType::User, id)?;
+        let body = json::parse(call.body)?;
+        for _ in 0..TRIES {
+            let user = self.live_user(shop, id)?;
+            check_version(call, user.version)?;
+            let before = parsed(&user)?;
+            let (after, changed) = edit.apply(body.clone(), &before, shop)?;
+            // RFC 7644 §3.5.2.1: what changes nothing leaves version and lastModified alone.
+            if changed.is_empty() {
+                return self.written(call, ResourceType::User, id, 200);
+            }
+            let mut batch = Batch::new();
+            let change = self.user_change(id, &after);
+            self.store
+                .update_user(&mut batch, shop.id(), &shop.key, &change, user.version)?;
+            self.note(
+                &mut batch,
+                call,
+                &Change {
+                    action: edit.name(),
+                    resource_type: ResourceType::User,
+                    id,
+                    attributes: &changed,
+                    status: 200,
+                },
+            );
+            match self.store.write(batch).await? {
+                Ok(()) => {
+                    self.inline(call, id).await;
+                    return self.written(call, ResourceType::User, id, 200);
+                }
+                Err(GuardFailure::VersionMismatch) => {}
+                Err(guard) => return Err(refused(&guard, ResourceType::User)),
+            }
+        }
+        Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
+    }
+
+    pub(super) async fn delete_user(&self, call: &Call<'_>, id: &str) -> Result<Answer, Failure> {
+        let shop = &call.caller.shop;
+        let id = parse_id(ResourceType::User, id)?;
+        for _ in 0..TRIES {
+            let user = self.live_user(shop, id)?;
+            check_version(call, user.version)?;
+            let mut batch = Batch::new();
+            self.store
+                .delete_user(&mut batch, shop.id(), &user, self.clock.now_ms());
+            self.note(
+                &mut batch,
+                call,
+                &Change {
+                    action: "delete",
+                    resource_type: ResourceType::User,
+                    id,
+                    attributes: &[],
+                    status: 204,
+                },
+            );
+            match self.store.write(batch).await? {
+                Ok(()) => {
+                    self.inline(call, id).await;
+                    return Ok(Answer::no_content());
+                }
+                Err(GuardFailure::VersionMismatch) => {}
+                Err(guard) => return Err(refused(&guard, ResourceType::User)),
+            }
+        }
+        Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
+    }
+
+    fn live_user(&self, shop: &Shop, id: ResourceId) -> Result<UserRecord, Failure> {
+        self.store
+            .user(shop.id(), &shop.key, id)?
+            .ok_or_else(|| not_found(ResourceType::User))
+    }
+
+    fn user_change(&self, id: ResourceId, attributes: &Map<String, Value>) -> UserChange {
+        let emails = attributes.get("emails").and_then(Value::as_array);
+        UserChange {
+            id,
+            document: document(id, attributes),
+            user_name: folded(attributes, "userName"),
+            external_id: text(attributes, "externalId"),
+            emails: emails
+                .into_iter()
+                .flatten()
+                .filter_map(|email| email["value"].as_str().map(fold))
+                .collect(),
+            at_ms: self.clock.now_ms(),
+        }
+    }
+}
+
+fn parsed(user: &UserRecord) -> Result<Map<String, Value>, StoreError> {
+    serde_json::from_str(&user.document).map_err(|_| StoreError::Corrupt { what: "user" })
+}

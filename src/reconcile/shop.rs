@@ -1,0 +1,204 @@
+//! A shop while the bridge runs: its policies, its key, its client and its points.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::base::id::{ResourceId, ShopId};
+use crate::base::seal::ShopKey;
+use crate::directory::{DialectName, ShopRecord};
+use crate::scim::dialect::Dialect;
+use crate::scim::schema::{ResourceType, Schemas};
+use crate::shopify::{self, Bucket, Class, Client, ClientConfig, Go, Receipt};
+use crate::store::{Store, StoreError};
+use crate::work::InFlight;
+
+/// How Shopify is reached.
+#[derive(Debug, Clone)]
+pub struct ShopifyConfig {
+    /// Another origin than `https://SHOP`, already checked.
+    pub origin: Option<String>,
+    /// The version of the Admin API.
+    pub api_version: String,
+    /// How long a request may take.
+    pub timeout_ms: u64,
+    /// Whether anything is sent at all.
+    pub push: bool,
+}
+
+/// A shop, ready to be worked for.
+#[derive(Debug)]
+pub struct Shop {
+    /// As the store has it.
+    pub record: ShopRecord,
+    /// Its key.
+    pub key: Arc<ShopKey>,
+    /// Its SCIM schemas.
+    pub schemas: Schemas,
+    /// Its dialect.
+    pub dialect: Dialect,
+    /// Its Admin API.
+    pub(super) client: Client,
+    /// What outlives a change of its settings.
+    pub(super) lane: Arc<Lane>,
+}
+
+/// A shop's points and the users in progress.
+#[derive(Debug)]
+pub(super) struct Lane {
+    bucket: Mutex<Bucket>,
+    pub(super) in_flight: InFlight<ResourceId>,
+}
+
+impl Lane {
+    pub(super) fn reserve(&self, points: f64, class: Class, now_ms: i64) -> Go {
+        self.bucket().reserve(points, class, now_ms)
+    }
+
+    /// A call has ended.
+    pub(super) fn settle(&self, points: f64, receipt: Option<&Receipt>, now_ms: i64) {
+        let status = receipt.and_then(|receipt| receipt.status.as_ref());
+        self.bucket().settle(points, status, now_ms);
+    }
+
+    pub(super) fn throttled(&self, wait_ms: u64, now_ms: i64) {
+        self.bucket().throttled(wait_ms, now_ms);
+    }
+
+    /// As many requests as use up the points at a quarter of a second each: 3 on the smallest plan, 25 at 1,000 points a second.
+    fn concurrency(&self) -> usize {
+        let restore = self.bucket().restore_points_per_sec();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to 3..=50"
+        )]
+        let requests = (restore * 0.25 / 10.0).ceil().clamp(3.0, 50.0) as usize;
+        requests
+    }
+
+    fn bucket(&self) -> std::sync::MutexGuard<'_, Bucket> {
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shop {
+    /// The shop's number.
+    pub fn id(&self) -> ShopId {
+        self.record.id
+    }
+
+    /// How many users may be in progress at once.
+    pub fn concurrency(&self) -> usize {
+        self.lane.concurrency()
+    }
+
+    /// How many users are in progress.
+    pub fn in_progress(&self) -> usize {
+        self.lane.in_flight.len()
+    }
+}
+
+/// The shops that were asked for, kept until their settings change.
+#[derive(Debug)]
+pub struct Shops {
+    store: Arc<Store>,
+    config: ShopifyConfig,
+    http: shopify::HttpClient,
+    known: Mutex<HashMap<ShopId, Arc<Shop>>>,
+}
+
+impl Shops {
+    /// No shop is read yet.
+    pub fn new(store: Arc<Store>, config: ShopifyConfig) -> Self {
+        Self {
+            store,
+            config,
+            http: shopify::http_client(),
+            known: Mutex::default(),
+        }
+    }
+
+    /// Whether anything is sent to Shopify at all.
+    pub fn push(&self) -> bool {
+        self.config.push
+    }
+
+    /// The shop, read anew when its settings or credentials have changed, also by another process.
+    ///
+    /// # Errors
+    /// The database failed, or another master key sealed the shop.
+    pub fn get(&self, id: ShopId, now_ms: i64) -> Result<Option<Arc<Shop>>, StoreError> {
+        let Some(revision) = self.store.shop_revision(id)? else {
+            return Ok(None);
+        };
+        let known = self.lock().get(&id).cloned();
+        match known {
+            Some(shop) if shop.record.revision == revision => Ok(Some(shop)),
+            stale => self.read(id, stale.as_deref(), now_ms),
+        }
+    }
+
+    fn read(
+        &self,
+        id: ShopId,
+        stale: Option<&Shop>,
+        now_ms: i64,
+    ) -> Result<Option<Arc<Shop>>, StoreError> {
+        let Some(record) = self.store.shop(id)? else {
+            return Ok(None);
+        };
+        let key = self.store.shop_keys(id)?;
+        let access_token = self.store.access_token(id, &key)?;
+        let lane = match stale {
+            Some(shop) => Arc::clone(&shop.lane),
+            None => Arc::new(Lane {
+                bucket: Mutex::new(Bucket::new(now_ms)),
+                in_flight: InFlight::default(),
+            }),
+        };
+        let client = Client::new(
+            ClientConfig {
+                shop: record.domain.clone(),
+                origin: self.config.origin.clone(),
+                api_version: self.config.api_version.clone(),
+                access_token,
+                timeout_ms: self.config.timeout_ms,
+            },
+            self.http.clone(),
+        );
+        let shop = Arc::new(Shop {
+            schemas: schemas(&record),
+            dialect: match record.settings.dialect {
+                DialectName::Tolerant => Dialect::tolerant(),
+                DialectName::Strict => Dialect::strict(),
+            },
+            record,
+            key,
+            client,
+            lane,
+        });
+        self.lock().insert(id, Arc::clone(&shop));
+        Ok(Some(shop))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ShopId, Arc<Shop>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The standard schemas and the shop's own. One that is not a schema is left out: it was refused when it was registered.
+fn schemas(record: &ShopRecord) -> Schemas {
+    record
+        .settings
+        .extensions
+        .iter()
+        .fold(Schemas::standard(), |schemas, extension| {
+            match schemas.clone().with_extension(ResourceType::User, extension) {
+                Ok(with) => with,
+                Err(error) => {
+                    tracing::error!(shop.domain = %record.domain, error = %error, "a stored SCIM extension is not a schema");
+                    schemas
+                }
+            }
+        })
+}

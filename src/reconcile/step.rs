@@ -1,0 +1,244 @@
+//! One user's step: claim, read, converge, record.
+
+use std::sync::Arc;
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+use super::attempt::Attempt;
+use super::shop::{Shop, Shops};
+use super::verdict::Verdict;
+use crate::base::clock::Clock;
+use crate::base::id::{ResourceId, ShopId};
+use crate::directory::Activity;
+use crate::shopify::Class;
+use crate::store::{Batch, Store, StoreError};
+use crate::work::Wake;
+
+/// What a step came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Its outcome is recorded.
+    Done,
+    /// There are no points: ask again after so many milliseconds.
+    Wait {
+        /// How long.
+        wait_ms: u64,
+    },
+    /// The user is in progress elsewhere in this process.
+    Busy,
+    /// The directory could not be read or written: the user stays due.
+    Failed,
+}
+
+/// Drives users towards Shopify.
+#[derive(Debug)]
+pub struct Reconciler {
+    store: Arc<Store>,
+    shops: Shops,
+    clock: Arc<dyn Clock>,
+    random: SystemRandom,
+    wake: Wake,
+}
+
+impl Reconciler {
+    /// Over a store and its shops.
+    pub fn new(store: Arc<Store>, shops: Shops, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            shops,
+            clock,
+            random: SystemRandom::new(),
+            wake: Wake::default(),
+        }
+    }
+
+    /// The shops.
+    pub fn shops(&self) -> &Shops {
+        &self.shops
+    }
+
+    /// Wakes the worker.
+    pub fn wake(&self) -> &Wake {
+        &self.wake
+    }
+
+    /// The shops with due users; none when nothing is sent at all.
+    pub fn due_shops(&self) -> Vec<ShopId> {
+        if !self.shops.push() {
+            return Vec::new();
+        }
+        noted(self.store.due_shops(self.clock.now_ms())).unwrap_or_default()
+    }
+
+    /// A shop's due users.
+    pub fn due_users(&self, shop: ShopId, limit: usize) -> Vec<ResourceId> {
+        noted(self.store.due_users(shop, self.clock.now_ms(), limit)).unwrap_or_default()
+    }
+
+    /// How many of a shop's users may be in progress at once.
+    pub fn concurrency(&self, shop: ShopId) -> usize {
+        self.shop(shop).map_or(1, |shop| shop.concurrency())
+    }
+
+    fn shop(&self, id: ShopId) -> Option<Arc<Shop>> {
+        noted(self.shops.get(id, self.clock.now_ms())).flatten()
+    }
+
+    /// The step of one user, from the backlog.
+    pub async fn background(&self, shop: ShopId, user: ResourceId) -> Step {
+        let Some(shop) = self.shop(shop) else {
+            return Step::Failed;
+        };
+        self.run(&shop, user, Class::Background, "").await
+    }
+
+    /// The step of one user, for a SCIM request that waits.
+    ///
+    /// It runs in a task of its own: when the request stops waiting, the step goes on, since a mutation that is broken off has an unknown outcome.
+    pub async fn inline(
+        self: &Arc<Self>,
+        shop: &Arc<Shop>,
+        user: ResourceId,
+        request_id: &str,
+        budget: std::time::Duration,
+    ) {
+        if !self.shops.push() {
+            return;
+        }
+        if shop.in_progress() >= shop.concurrency() {
+            // The lane is full: waiting in line here would cost more than the worker's next round.
+            self.wake.notify();
+            return;
+        }
+        let (this, shop, request_id) = (Arc::clone(self), Arc::clone(shop), request_id.to_owned());
+        let step = tokio::spawn(async move {
+            let step = this.run(&shop, user, Class::Inline, &request_id).await;
+            if step != Step::Done {
+                this.wake.notify();
+            }
+        });
+        // Too late is not an error: the answer says `pending`.
+        let _ = tokio::time::timeout(budget, step).await;
+    }
+
+    /// Runs what is due now, one after the other; gives the number of steps. For simulations on a manual clock.
+    pub async fn run_due(&self) -> (usize, Option<u64>) {
+        let mut steps = 0;
+        for shop in self.due_shops() {
+            for user in self.due_users(shop, 10_000) {
+                match self.background(shop, user).await {
+                    Step::Wait { wait_ms } => return (steps, Some(wait_ms)),
+                    Step::Done => steps += 1,
+                    Step::Busy | Step::Failed => {}
+                }
+            }
+        }
+        (steps, None)
+    }
+
+    async fn run(&self, shop: &Shop, user: ResourceId, class: Class, request_id: &str) -> Step {
+        let Some(_claim) = shop.lane.in_flight.claim(user) else {
+            return Step::Busy;
+        };
+        match self.converge(shop, user, class, request_id).await {
+            Ok(step) => step,
+            Err(error) => {
+                noted::<()>(Err(error));
+                Step::Failed
+            }
+        }
+    }
+
+    async fn converge(
+        &self,
+        shop: &Shop,
+        user: ResourceId,
+        class: Class,
+        request_id: &str,
+    ) -> Result<Step, StoreError> {
+        let Some(pending) = self.store.pending_user(shop.id(), &shop.key, user)? else {
+            return Ok(Step::Done);
+        };
+        if pending.user.sync.due_ms.is_none() {
+            return Ok(Step::Done);
+        }
+        let mut attempt = Attempt::new(&self.store, self.clock.as_ref(), shop, class, pending)?;
+        let verdict = attempt.run().await?;
+        if let (Verdict::Wait { wait_ms }, false) = (&verdict, attempt.has_learned()) {
+            return Ok(Step::Wait { wait_ms: *wait_ms });
+        }
+        self.record(shop, &attempt, &verdict, request_id).await?;
+        Ok(match verdict {
+            Verdict::Wait { wait_ms } => Step::Wait { wait_ms },
+            _ => Step::Done,
+        })
+    }
+
+    async fn record(
+        &self,
+        shop: &Shop,
+        attempt: &Attempt<'_>,
+        verdict: &Verdict,
+        request_id: &str,
+    ) -> Result<(), StoreError> {
+        let now_ms = self.clock.now_ms();
+        let user = attempt.user();
+        let mut outcome = verdict.outcome(user, attempt.active(), now_ms, self.jitter());
+        outcome.customer = attempt.customer().cloned();
+        outcome.applied = attempt.applied_text();
+        if verdict == &Verdict::Settled {
+            outcome.last_error = attempt.warnings();
+        }
+        let mut batch = Batch::new();
+        attempt.release_tombstones(&mut batch);
+        self.store
+            .record_outcome(&mut batch, shop.id(), &shop.key, user, &outcome)?;
+        if !attempt.operations().is_empty() {
+            self.store.note(
+                &mut batch,
+                shop.id(),
+                &Activity {
+                    at_ms: now_ms,
+                    request_id: request_id.to_owned(),
+                    actor: "worker".to_owned(),
+                    action: attempt.operations().join("+"),
+                    resource_type: "User".to_owned(),
+                    resource: Some(user.id),
+                    attributes: attempt.changed().join(","),
+                    outcome: outcome.state.as_str().to_owned(),
+                    reason: outcome.last_error.clone().unwrap_or_default(),
+                    cost_points: attempt.cost_points(),
+                    customer: outcome.customer.clone(),
+                },
+            );
+        }
+        if let Err(guard) = self.store.write(batch).await? {
+            // The customer was taken over meanwhile: whoever has it now must make it its own again.
+            tracing::info!(user.id = %user.id, ?guard, "a customer changed hands during a step");
+            if let Some(customer) = attempt.customer() {
+                let mut batch = Batch::new();
+                self.store
+                    .touch_customer(&mut batch, shop.id(), customer, now_ms);
+                let _ = self.store.write(batch).await?;
+                self.wake.notify();
+            }
+        }
+        Ok(())
+    }
+
+    fn jitter(&self) -> f64 {
+        let mut byte = [0];
+        // Without randomness the delays are merely not spread.
+        let _ = self.random.fill(&mut byte);
+        f64::from(byte[0]) / 255.0
+    }
+}
+
+/// The value, or `None` and a log line for whoever must act.
+fn noted<T>(read: Result<T, StoreError>) -> Option<T> {
+    read.inspect_err(|error| {
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        tracing::error!(error = %error, cause, "the directory failed during reconciling");
+    })
+    .ok()
+}

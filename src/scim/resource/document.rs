@@ -1,0 +1,255 @@
+//! A whole resource: every member to its place.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{Draft, MemberRef, Place, Reader, assigned, is_urn, refresh_schemas};
+use crate::scim::dialect::Dialect;
+use crate::scim::error::ScimError;
+use crate::scim::path::AttributeRef;
+use crate::scim::schema::{AttributeDef, Mutability, ResourceType, Schema, Schemas};
+
+/// Reads a resource.
+pub(super) fn read(
+    body: Value,
+    resource_type: ResourceType,
+    schemas: &Schemas,
+    dialect: &Dialect,
+) -> Result<Draft, ScimError> {
+    let Value::Object(mut members) = body else {
+        return Err(ScimError::invalid_syntax(
+            "the resource is not a JSON object",
+        ));
+    };
+    let mut drafter = Drafter {
+        reader: Reader::new(resource_type, schemas, dialect),
+        // First, where a reader looks for it.
+        attributes: Map::from_iter([("schemas".to_owned(), Value::Null)]),
+        members: Vec::new(),
+    };
+    let declared = members
+        .keys()
+        .find(|name| name.eq_ignore_ascii_case("schemas"))
+        .cloned()
+        .and_then(|name| members.shift_remove(&name));
+    drafter.reader.check_schemas(declared)?;
+    for (name, value) in members {
+        drafter.member(&name, value)?;
+    }
+    drafter.finish()
+}
+
+struct Drafter<'a> {
+    reader: Reader<'a>,
+    attributes: Map<String, Value>,
+    members: Vec<MemberRef>,
+}
+
+impl Drafter<'_> {
+    fn member(&mut self, name: &str, value: Value) -> Result<(), ScimError> {
+        if value.is_null() {
+            // RFC 7643 §2.5: null is "unassigned", of whatever attribute.
+            return Ok(());
+        }
+        match self.reader.place(name)? {
+            Place::Schema(schema) => self.schema(&schema, value),
+            Place::Attribute(target) => self.attribute(&target, name, value),
+            Place::Unknown => {
+                self.unknown(name, value);
+                Ok(())
+            }
+        }
+    }
+
+    /// An object of one schema's attributes.
+    fn schema(&mut self, schema: &Arc<Schema>, value: Value) -> Result<(), ScimError> {
+        let Value::Object(members) = value else {
+            let detail = format!("{} must be an object", schema.id);
+            return Err(ScimError::invalid_value(detail));
+        };
+        for (name, value) in members {
+            if schema.is_core {
+                self.member(&name, value)?;
+                continue;
+            }
+            self.extension_member(schema, name, value)?;
+        }
+        Ok(())
+    }
+
+    fn extension_member(
+        &mut self,
+        schema: &Arc<Schema>,
+        name: String,
+        value: Value,
+    ) -> Result<(), ScimError> {
+        if value.is_null() {
+            return Ok(());
+        }
+        let qualified = format!("{}:{name}", schema.id);
+        match self.reader.place(&qualified)? {
+            Place::Attribute(target) => self.attribute(&target, &qualified, value),
+            _ => {
+                if let Some(value) = assigned(value) {
+                    self.insert(&[schema.id.clone(), name], value, true);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn attribute(
+        &mut self,
+        target: &AttributeRef,
+        name: &str,
+        value: Value,
+    ) -> Result<(), ScimError> {
+        let def = &target.attribute;
+        // RFC 7644 §3.3, §3.5.1: read-only values from a client are ignored. What is never read back is not kept.
+        if matches!(def.mutability, Mutability::ReadOnly | Mutability::WriteOnly) {
+            return Ok(());
+        }
+        if target.derived().members {
+            self.members = self.reader.members(value)?;
+            return Ok(());
+        }
+        let value = match &target.sub_attribute {
+            Some(sub_attribute) => nested(&sub_attribute.name, value),
+            None => value,
+        };
+        let path = whole(target).to_string();
+        let Some(value) = self.reader.attribute(&path, def, value)? else {
+            return Ok(());
+        };
+        let is_lenient = target.extension.is_some() && !is_urn(name);
+        self.insert(&whole(target).keys(), value, !is_lenient);
+        Ok(())
+    }
+
+    /// Puts a value where its keys lead. Objects are merged, whichever of their names they came by.
+    fn insert(&mut self, keys: &[String], value: Value, overwrites: bool) {
+        let Some((last, parents)) = keys.split_last() else {
+            return;
+        };
+        let mut object = &mut self.attributes;
+        for key in parents {
+            let parent = object
+                .entry(key)
+                .or_insert_with(|| Value::Object(Map::new()));
+            let Value::Object(inner) = parent else { return };
+            object = inner;
+        }
+        match (object.get_mut(last), value) {
+            (Some(Value::Object(old)), Value::Object(new)) => {
+                for (name, value) in new {
+                    if overwrites || !old.contains_key(&name) {
+                        old.insert(name, value);
+                    }
+                }
+            }
+            (Some(old), new) if overwrites => *old = new,
+            (Some(_), _) => {}
+            (None, new) => {
+                object.insert(last.clone(), new);
+            }
+        }
+    }
+
+    fn unknown(&mut self, name: &str, value: Value) {
+        let Some(value) = assigned(value) else {
+            return;
+        };
+        match name.rsplit_once(':') {
+            // An attribute of an extension that nobody declared.
+            Some((urn, attribute)) if is_urn(name) && is_urn(urn) && !value.is_object() => {
+                self.insert(&[urn.to_owned(), attribute.to_owned()], value, true);
+            }
+            _ => self.insert(&[name.to_owned()], value, true),
+        }
+    }
+
+    fn finish(mut self) -> Result<Draft, ScimError> {
+        let reader = &self.reader;
+        if reader.resource_type == ResourceType::User {
+            // Clients that leave `active` out mean a user who may come in.
+            self.attributes.entry("active").or_insert(Value::Bool(true));
+        }
+        check_required(&self.attributes, reader.schemas, reader.resource_type)?;
+        refresh_schemas(&mut self.attributes, reader.resource_type);
+        Ok(Draft {
+            attributes: self.attributes,
+            members: self.members,
+            warnings: self.reader.warnings,
+        })
+    }
+}
+
+/// The attribute without its sub-attribute.
+fn whole(target: &AttributeRef) -> AttributeRef {
+    AttributeRef {
+        sub_attribute: None,
+        ..target.clone()
+    }
+}
+
+fn nested(name: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([(name.to_owned(), value)]))
+}
+
+/// RFC 7643 §2.2: what is required is there, also inside extensions and complex values that are there.
+fn check_required(
+    document: &Map<String, Value>,
+    schemas: &Schemas,
+    resource_type: ResourceType,
+) -> Result<(), ScimError> {
+    if let Some(core) = schemas.core(resource_type) {
+        check_members(document, &core.attributes, "")?;
+    }
+    for extension in schemas.extensions(resource_type) {
+        if let Some(Value::Object(members)) = document.get(&extension.id) {
+            check_members(
+                members,
+                &extension.attributes,
+                &format!("{}:", extension.id),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn check_members(
+    members: &Map<String, Value>,
+    defs: &[Arc<AttributeDef>],
+    prefix: &str,
+) -> Result<(), ScimError> {
+    for def in defs {
+        let value = members.get(&def.name);
+        if def.required && !value.is_some_and(is_filled) {
+            return Err(missing(&format!("{prefix}{}", def.name)));
+        }
+        if !def.sub_attributes.iter().any(|sub| sub.required) {
+            continue;
+        }
+        let objects = match value {
+            Some(Value::Array(values)) => values.as_slice(),
+            Some(value) => std::slice::from_ref(value),
+            None => &[],
+        };
+        for object in objects.iter().filter_map(Value::as_object) {
+            let prefix = format!("{prefix}{}.", def.name);
+            check_members(object, &def.sub_attributes, &prefix)?;
+        }
+    }
+    Ok(())
+}
+
+/// False for blank text: it identifies nobody.
+pub(super) fn is_filled(value: &Value) -> bool {
+    value.as_str().is_none_or(|text| !text.trim().is_empty())
+}
+
+/// 400 `invalidValue`: a required attribute has no value.
+pub(super) fn missing(path: &str) -> ScimError {
+    ScimError::invalid_value(format!("{path} is required"))
+}
