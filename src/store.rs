@@ -173,8 +173,8 @@ impl Store {
     /// # Errors
     /// It can't.
     pub fn ping(&self) -> Result<(), StoreError> {
-        self.database.read("read the database", |connection| {
-            connection.query_row("SELECT 1", [], |_| Ok(()))
-        })
+        self.database
+            .query("read the database", "SELECT 1", &[], |_| Ok(()))
+            .map(drop)
     }
 }

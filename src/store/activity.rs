@@ -36,15 +36,13 @@ impl Store {
     /// The database failed.
     pub fn activity(&self, shop: ShopId, limit: usize) -> Result<Vec<Activity>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.database.read("read the activity log", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer \
-                     FROM activity WHERE shop_id = $1 ORDER BY at_ms DESC, rowid DESC LIMIT $2",
-                )?
-                .query_map((shop.0, limit), columns)?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
+        let rows = self.database.query(
+            "read the activity log",
+            "SELECT at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer \
+             FROM activity WHERE shop_id = $1 ORDER BY at_ms DESC, rowid DESC LIMIT $2",
+            &[shop_value(shop), int(limit)],
+            columns,
+        )?;
         rows.into_iter()
             .map(|(resource, customer, mut entry)| {
                 entry.resource = resource.map(|bytes| read_id(&bytes)).transpose()?;

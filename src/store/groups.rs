@@ -211,12 +211,15 @@ impl Store {
         condition: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        let rows = self.database.read("read groups", |connection| {
-            connection
-                .prepare_cached(&format!("SELECT {COLUMNS} FROM groups {condition}"))?
-                .query_map(rusqlite::params_from_iter(values), columns)?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        rows.into_iter().map(|row| row.open(key)).collect()
+        self.database
+            .query(
+                "read groups",
+                &format!("SELECT {COLUMNS} FROM groups {condition}"),
+                &values,
+                columns,
+            )?
+            .into_iter()
+            .map(|row| row.open(key))
+            .collect()
     }
 }

@@ -90,13 +90,13 @@ impl Store {
         group: ResourceId,
         user: ResourceId,
     ) -> Result<bool, StoreError> {
-        self.database.read("read the members", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT 1 FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3",
-                )?
-                .exists((shop.0, group.as_bytes(), user.as_bytes()))
-        })
+        let found = self.database.query_one(
+            "read the members",
+            "SELECT 1 FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3",
+            &[shop_value(shop), id_value(group), id_value(user)],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
     }
 
     /// Who is in `group`.
@@ -104,12 +104,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn members(&self, shop: ShopId, group: ResourceId) -> Result<Vec<ResourceId>, StoreError> {
-        let ids = self.database.read("read the members", |connection| {
-            connection
-                .prepare_cached("SELECT user_id FROM members WHERE shop_id = $1 AND group_id = $2 ORDER BY user_id")?
-                .query_map((shop.0, group.as_bytes()), |row| row.get::<_, Vec<u8>>(0))?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
+        let ids: Vec<Vec<u8>> = self.database.query(
+            "read the members",
+            "SELECT user_id FROM members WHERE shop_id = $1 AND group_id = $2 ORDER BY user_id",
+            &[shop_value(shop), id_value(group)],
+            |row| row.get(0),
+        )?;
         ids.iter().map(|bytes| read_id(bytes)).collect()
     }
 }

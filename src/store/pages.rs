@@ -6,8 +6,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::OptionalExtension;
-
 use super::row::{int, shop as shop_value};
 use super::{Store, StoreError};
 use crate::base::id::ShopId;
@@ -165,12 +163,12 @@ impl Store {
         };
         let (mut at, mut seq, epoch) = self.anchors.below(shop, kind, start);
         while start - at >= STRIDE {
-            let next: Option<i64> = self.database.read("find a page", |connection| {
-                connection
-                    .prepare_cached(sql)?
-                    .query_row((shop.0, seq, STRIDE), |row| row.get(0))
-                    .optional()
-            })?;
+            let next = self.database.query_one(
+                "find a page",
+                sql,
+                &[shop_value(shop), int(seq), int(STRIDE)],
+                |row| row.get(0),
+            )?;
             let Some(next) = next else { break };
             at += STRIDE;
             seq = next;

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use rusqlite::types::Value;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ffi};
 
 use super::{Batch, StoreError, Written};
 use writer::{OnWritten, Writer};
@@ -55,15 +56,37 @@ impl Database {
         })
     }
 
-    /// Runs `query` on this thread's reader.
-    pub(super) fn read<T>(
+    /// The rows of a query, run on this thread's reader.
+    pub(super) fn query<T>(
         &self,
         doing: &'static str,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, StoreError> {
+        sql: &str,
+        values: &[Value],
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
         READERS
-            .with_borrow_mut(|readers| query(self.reader(readers)?))
+            .with_borrow_mut(|readers| {
+                let mut statement = self.reader(readers)?.prepare_cached(sql)?;
+                bind(&mut statement, values)?;
+                let mut rows = statement.raw_query();
+                let mut found = Vec::new();
+                while let Some(row) = rows.next()? {
+                    found.push(read(row)?);
+                }
+                Ok(found)
+            })
             .map_err(|source| failed(doing, Arc::new(source)))
+    }
+
+    /// The first row of a query.
+    pub(super) fn query_one<T>(
+        &self,
+        doing: &'static str,
+        sql: &str,
+        values: &[Value],
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.query(doing, sql, values, read)?.into_iter().next())
     }
 
     fn reader<'a>(&self, readers: &'a mut Readers) -> rusqlite::Result<&'a Connection> {
@@ -118,6 +141,19 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "mmap_size", 268_435_456_i64)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(connection)
+}
+
+/// Binds the values to `$1`, `$2` and so on. SQLite takes these for names, and numbers them in the order in which they appear in the text.
+fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
+    for index in 1..=statement.parameter_count() {
+        let value = statement
+            .parameter_name(index)
+            .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok())
+            .and_then(|number| values.get(number.checked_sub(1)?))
+            .ok_or(rusqlite::Error::InvalidParameterCount(values.len(), index))?;
+        statement.raw_bind_parameter(index, value)?;
+    }
+    Ok(())
 }
 
 /// A database error with what to do about it.

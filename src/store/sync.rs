@@ -1,11 +1,9 @@
 //! What is due, and what became of it. The queue is an index over the users, nothing else.
 
-use rusqlite::OptionalExtension;
-
 use super::row::{
     blob, id as id_value, int, maybe_blob, maybe_int, maybe_text, read_id, shop as shop_value, text,
 };
-use super::users::user_place;
+use super::users::{COLUMNS, columns, user_place};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{CustomerGid, ResourceId, ShopId};
 use crate::base::seal::ShopKey;
@@ -51,15 +49,13 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn due_shops(&self, now_ms: i64) -> Result<Vec<ShopId>, StoreError> {
-        self.database.read("find what is due", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT shop_id FROM shops WHERE EXISTS \
-                     (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= $1)",
-                )?
-                .query_map([now_ms], |row| row.get(0).map(ShopId))?
-                .collect()
-        })
+        self.database.query(
+            "find what is due",
+            "SELECT shop_id FROM shops WHERE EXISTS \
+             (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= $1)",
+            &[int(now_ms)],
+            |row| row.get(0).map(ShopId),
+        )
     }
 
     /// A shop's due users, the longest due first.
@@ -73,14 +69,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<ResourceId>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let ids = self.database.read("find what is due", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT id FROM users WHERE shop_id = $1 AND due_ms IS NOT NULL AND due_ms <= $2 ORDER BY due_ms LIMIT $3",
-                )?
-                .query_map((shop.0, now_ms, limit), |row| row.get::<_, Vec<u8>>(0))?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
+        let ids: Vec<Vec<u8>> = self.database.query(
+            "find what is due",
+            "SELECT id FROM users WHERE shop_id = $1 AND due_ms IS NOT NULL AND due_ms <= $2 ORDER BY due_ms LIMIT $3",
+            &[shop_value(shop), int(now_ms), int(limit)],
+            |row| row.get(0),
+        )?;
         ids.iter().map(|bytes| read_id(bytes)).collect()
     }
 
@@ -89,11 +83,15 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn next_due_ms(&self) -> Result<Option<i64>, StoreError> {
-        self.database.read("find what is due", |connection| {
-            connection
-                .prepare_cached("SELECT MIN(due_ms) FROM users WHERE due_ms IS NOT NULL")?
-                .query_row([], |row| row.get(0))
-        })
+        let next: Option<Option<i64>> = self.database.query_one(
+            "find what is due",
+            "SELECT MIN(next_ms) FROM (SELECT \
+             (SELECT MIN(due_ms) FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL) AS next_ms \
+             FROM shops) AS nexts",
+            &[],
+            |row| row.get(0),
+        )?;
+        Ok(next.flatten())
     }
 
     /// A user as a step needs it.
@@ -106,21 +104,21 @@ impl Store {
         key: &ShopKey,
         id: ResourceId,
     ) -> Result<Option<PendingUser>, StoreError> {
-        let values = || vec![shop_value(shop), id_value(id)];
-        let Some(user) = self.one_user(key, "WHERE shop_id = $1 AND id = $2", values())? else {
+        let found = self.database.query_one(
+            "read a user",
+            &format!("SELECT {COLUMNS}, applied FROM users WHERE shop_id = $1 AND id = $2"),
+            &[shop_value(shop), id_value(id)],
+            |row| Ok((columns(row)?, row.get::<_, Option<Vec<u8>>>("applied")?)),
+        )?;
+        let Some((user, applied)) = found else {
             return Ok(None);
         };
-        let sealed: Option<Vec<u8>> = self.database.read("read a user", |connection| {
-            connection
-                .prepare_cached("SELECT applied FROM users WHERE shop_id = $1 AND id = $2")?
-                .query_row(rusqlite::params_from_iter(values()), |row| row.get(0))
-                .optional()
-                .map(Option::flatten)
-        })?;
-        let applied = sealed
-            .map(|sealed| key.open(&applied_place(id), &sealed))
-            .transpose()?;
-        Ok(Some(PendingUser { user, applied }))
+        Ok(Some(PendingUser {
+            user: user.open(key)?,
+            applied: applied
+                .map(|sealed| key.open(&applied_place(id), &sealed))
+                .transpose()?,
+        }))
     }
 
     /// Adds to `batch` what became of a step. A change that came meanwhile leaves the user due now.
@@ -220,14 +218,12 @@ impl Store {
         shop: ShopId,
         customer: &CustomerGid,
     ) -> Result<Option<ResourceId>, StoreError> {
-        let found: Option<Vec<u8>> = self.database.read("read a user", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT id FROM users WHERE shop_id = $1 AND customer = $2 LIMIT 1",
-                )?
-                .query_row((shop.0, customer.as_str()), |row| row.get(0))
-                .optional()
-        })?;
+        let found: Option<Vec<u8>> = self.database.query_one(
+            "read a user",
+            "SELECT id FROM users WHERE shop_id = $1 AND customer = $2 LIMIT 1",
+            &[shop_value(shop), text(customer.as_str())],
+            |row| row.get(0),
+        )?;
         found.map(|bytes| read_id(&bytes)).transpose()
     }
 
@@ -236,12 +232,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn state_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
-        let rows: Vec<(String, i64)> = self.database.read("count the states", |connection| {
-            connection
-                .prepare_cached("SELECT state, COUNT(*) FROM users WHERE shop_id = $1 AND deleted_ms IS NULL GROUP BY state ORDER BY state")?
-                .query_map([shop.0], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<rusqlite::Result<_>>()
-        })?;
+        let rows: Vec<(String, i64)> = self.database.query(
+            "count the states",
+            "SELECT state, COUNT(*) FROM users WHERE shop_id = $1 AND deleted_ms IS NULL GROUP BY state ORDER BY state",
+            &[shop_value(shop)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         rows.into_iter()
             .map(|(state, count)| {
                 let state = state

@@ -1,7 +1,7 @@
 //! Users: documents, the hashes that find them, and tombstones.
 
+use rusqlite::Row;
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Row};
 
 use super::pages::{Forget, Kind};
 use super::row::{blob, id as id_value, int, maybe_blob, maybe_text, read_id, shop as shop_value};
@@ -310,18 +310,13 @@ impl Store {
         key: &ShopKey,
         user_name: &str,
     ) -> Result<Option<Tombstone>, StoreError> {
-        let found: Option<(Vec<u8>, String)> = self.database.read("read a user", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT id, customer FROM users WHERE shop_id = $1 AND user_name = $2 AND deleted_ms IS NOT NULL \
-                     AND customer IS NOT NULL ORDER BY deleted_ms DESC LIMIT 1",
-                )?
-                .query_row(
-                    (shop.0, user_name_hash(key, user_name)),
-                    |row| Ok((row.get(0)?, row.get(1)?)),
-                )
-                .optional()
-        })?;
+        let found: Option<(Vec<u8>, String)> = self.database.query_one(
+            "read a user",
+            "SELECT id, customer FROM users WHERE shop_id = $1 AND user_name = $2 AND deleted_ms IS NOT NULL \
+             AND customer IS NOT NULL ORDER BY deleted_ms DESC LIMIT 1",
+            &[shop_value(shop), blob(user_name_hash(key, user_name))],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         found
             .map(|(id, customer)| {
                 Ok(Tombstone {
@@ -339,13 +334,13 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn user_exists(&self, shop: ShopId, id: ResourceId) -> Result<bool, StoreError> {
-        self.database.read("read a user", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT 1 FROM users WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL",
-                )?
-                .exists((shop.0, id.as_bytes()))
-        })
+        let found = self.database.query_one(
+            "read a user",
+            "SELECT 1 FROM users WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL",
+            &[shop_value(shop), id_value(id)],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
     }
 
     pub(super) fn one_user(
@@ -363,13 +358,16 @@ impl Store {
         condition: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<UserRecord>, StoreError> {
-        let rows = self.database.read("read users", |connection| {
-            connection
-                .prepare_cached(&format!("SELECT {COLUMNS} FROM users {condition}"))?
-                .query_map(rusqlite::params_from_iter(values), columns)?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        rows.into_iter().map(|row| row.open(key)).collect()
+        self.database
+            .query(
+                "read users",
+                &format!("SELECT {COLUMNS} FROM users {condition}"),
+                &values,
+                columns,
+            )?
+            .into_iter()
+            .map(|row| row.open(key))
+            .collect()
     }
 }
 

@@ -3,11 +3,10 @@
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{failed, is_not_unique};
+use super::{bind, failed, is_not_unique};
 use crate::store::batch::Statement;
 use crate::store::{Batch, GuardFailure, StoreError, Written};
 
@@ -167,11 +166,14 @@ fn apply(connection: &Connection, batch: &Batch) -> rusqlite::Result<Result<(), 
 /// How many rows the statement changed, or, when it only asks, found.
 fn execute(connection: &Connection, statement: &Statement) -> rusqlite::Result<usize> {
     let mut prepared = connection.prepare_cached(statement.sql)?;
-    let parameters = params_from_iter::<&[Value]>(&statement.parameters);
+    bind(&mut prepared, &statement.parameters)?;
     if prepared.readonly() {
-        prepared.exists(parameters).map(usize::from)
+        prepared
+            .raw_query()
+            .next()
+            .map(|row| usize::from(row.is_some()))
     } else {
-        prepared.execute(parameters)
+        prepared.raw_execute()
     }
 }
 
