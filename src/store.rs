@@ -5,6 +5,7 @@
 
 mod activity;
 mod batch;
+mod erase;
 mod groups;
 mod keyfile;
 mod members;
@@ -27,6 +28,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::base::seal::{MasterKey, SealError};
 
+pub use activity::{ActivityFilter, ActivityPage};
 pub use batch::{Batch, GuardFailure};
 pub use groups::GroupChange;
 pub use shops::ShopKeys;

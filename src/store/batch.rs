@@ -73,7 +73,7 @@ impl Batch {
 }
 
 impl Statement {
-    pub(super) fn must_change(&mut self, otherwise: GuardFailure) -> &mut Self {
+    pub(super) fn must_affect(&mut self, otherwise: GuardFailure) -> &mut Self {
         self.none_affected = Some(otherwise);
         self
     }

@@ -92,7 +92,7 @@ impl Store {
         self.some_users(
             key,
             "WHERE shop_id = $1 AND deleted_ms IS NULL AND seq >= $2 ORDER BY seq LIMIT $3 OFFSET $4",
-            vec![shop_value(shop), int(seq), int(count), int(offset)],
+            vec![shop_value(shop), int(seq), int(count.max(0)), int(offset)],
         )
     }
 
@@ -110,7 +110,7 @@ impl Store {
         self.some_users(
             key,
             "WHERE shop_id = $1 AND deleted_ms IS NULL AND seq > $2 ORDER BY seq LIMIT $3",
-            vec![shop_value(shop), int(seq), int(count)],
+            vec![shop_value(shop), int(seq), int(count.max(0))],
         )
     }
 
@@ -129,7 +129,7 @@ impl Store {
         self.some_groups(
             key,
             "WHERE shop_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3 OFFSET $4",
-            vec![shop_value(shop), int(seq), int(count), int(offset)],
+            vec![shop_value(shop), int(seq), int(count.max(0)), int(offset)],
         )
     }
 
@@ -147,7 +147,7 @@ impl Store {
         self.some_groups(
             key,
             "WHERE shop_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-            vec![shop_value(shop), int(seq), int(count)],
+            vec![shop_value(shop), int(seq), int(count.max(0))],
         )
     }
 

@@ -72,7 +72,7 @@ impl Store {
                 "UPDATE shops SET credentials = $2, revision = revision + 1 WHERE shop_id = $1",
                 vec![shop(record.id), blob(credentials)],
             )
-            .must_change(GuardFailure::NotFound);
+            .must_affect(GuardFailure::NotFound);
         self.write_blocking(batch)
     }
 
@@ -87,7 +87,7 @@ impl Store {
                 "UPDATE shops SET settings = $2, revision = revision + 1 WHERE shop_id = $1",
                 vec![shop(id), text(settings_text(settings)?)],
             )
-            .must_change(GuardFailure::NotFound);
+            .must_affect(GuardFailure::NotFound);
         self.write_blocking(batch)
     }
 

@@ -3,7 +3,7 @@
 use super::row::{
     blob, id as id_value, int, maybe_blob, maybe_int, maybe_text, read_id, shop as shop_value, text,
 };
-use super::users::{COLUMNS, columns, user_place};
+use super::users::{COLUMNS, columns, parse_state, user_place};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{CustomerGid, ResourceId, ShopId};
 use crate::base::seal::ShopKey;
@@ -145,7 +145,8 @@ impl Store {
                  state = CASE WHEN desired_gen = $4 THEN $5 ELSE 'pending' END, \
                  due_ms = CASE WHEN desired_gen = $4 THEN $6 ELSE $7 END, \
                  attempts = CASE WHEN desired_gen = $4 THEN $8 ELSE 0 END, \
-                 last_error = $9, last_synced_ms = COALESCE($10, last_synced_ms), customer = $11, applied = $12 \
+                 applied = CASE WHEN desired_gen = $4 OR applied IS NOT NULL THEN $12 ELSE NULL END, \
+                 last_error = $9, last_synced_ms = COALESCE($10, last_synced_ms), customer = $11 \
                  WHERE shop_id = $1 AND id = $2 AND (customer = $13 OR (customer IS NULL AND $13 IS NULL))",
                 vec![
                     shop_value(shop),
@@ -164,12 +165,16 @@ impl Store {
                 ],
             )
             // The customer has meanwhile gone to another user: a deleted user's, taken over.
-            .must_change(GuardFailure::VersionMismatch);
+            .must_affect(GuardFailure::VersionMismatch);
         if user.deleted && outcome.settled {
-            // Nothing of a deleted user is kept but what re-links its customer.
+            // Nothing of a deleted user is kept but what re-links its customer; without one, nothing at all.
             batch.push(
                 "UPDATE users SET document = $3, applied = NULL WHERE shop_id = $1 AND id = $2 AND desired_gen = $4",
                 vec![shop_value(shop), id_value(user.id), blob(Vec::new()), int(outcome.seen_gen)],
+            );
+            batch.push(
+                "DELETE FROM users WHERE shop_id = $1 AND id = $2 AND desired_gen = $3 AND deleted_ms IS NOT NULL AND customer IS NULL",
+                vec![shop_value(shop), id_value(user.id), int(outcome.seen_gen)],
             );
         }
         Ok(())
@@ -198,13 +203,11 @@ impl Store {
         keeper: ResourceId,
     ) {
         batch.push(
-            "UPDATE users SET customer = NULL, due_ms = NULL, applied_gen = desired_gen, document = $4, applied = NULL \
-             WHERE shop_id = $1 AND customer = $2 AND deleted_ms IS NOT NULL AND id <> $3",
+            "DELETE FROM users WHERE shop_id = $1 AND customer = $2 AND deleted_ms IS NOT NULL AND id <> $3",
             vec![
                 shop_value(shop),
                 text(customer.to_string()),
                 id_value(keeper),
-                blob(Vec::new()),
             ],
         );
     }
@@ -227,25 +230,65 @@ impl Store {
         found.map(|bytes| read_id(&bytes)).transpose()
     }
 
-    /// How many live users are in each state.
+    /// How many live users are in each state; a state that nobody is in is left out.
     ///
     /// # Errors
     /// The database failed.
     pub fn state_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
-        let rows: Vec<(String, i64)> = self.database.query(
+        let rows: Vec<(Option<String>, i64)> = self.database.query(
             "count the states",
-            "SELECT state, COUNT(*) FROM users WHERE shop_id = $1 AND deleted_ms IS NULL GROUP BY state ORDER BY state",
+            "SELECT NULL, user_count FROM shops WHERE shop_id = $1 UNION ALL \
+             SELECT state, COUNT(*) FROM users WHERE shop_id = $1 AND deleted_ms IS NULL AND state <> 'synced' GROUP BY state",
             &[shop_value(shop)],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        rows.into_iter()
-            .map(|(state, count)| {
-                let state = state
-                    .parse()
-                    .map_err(|_| StoreError::Corrupt { what: "state" })?;
-                Ok((state, count))
-            })
-            .collect()
+        let mut synced = 0;
+        let mut counts = Vec::new();
+        for (state, count) in rows {
+            let Some(state) = state else {
+                synced += count;
+                continue;
+            };
+            synced -= count;
+            counts.push((parse_state(&state)?, count));
+        }
+        if synced > 0 {
+            counts.push((SyncState::Synced, synced));
+        }
+        Ok(counts)
+    }
+
+    /// The live users in `state` after a key, at most `count`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn users_in_state(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        state: SyncState,
+        seq: i64,
+        count: i64,
+    ) -> Result<Vec<UserRecord>, StoreError> {
+        let condition = match state {
+            // They are most: in their order, those of other states are few to pass over.
+            SyncState::Synced => {
+                "WHERE shop_id = $1 AND deleted_ms IS NULL AND state = $2 AND seq > $3 ORDER BY seq LIMIT $4"
+            }
+            _ => {
+                "WHERE shop_id = $1 AND deleted_ms IS NULL AND state <> 'synced' AND state = $2 AND seq > $3 ORDER BY seq LIMIT $4"
+            }
+        };
+        self.some_users(
+            key,
+            condition,
+            vec![
+                shop_value(shop),
+                text(state.as_str()),
+                int(seq),
+                int(count.max(0)),
+            ],
+        )
     }
 }
 

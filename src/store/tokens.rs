@@ -97,7 +97,7 @@ impl Store {
         let mut batch = Batch::new();
         batch
             .push(sql, vec![text(prefix), int(at_ms)])
-            .must_change(GuardFailure::NotFound);
+            .must_affect(GuardFailure::NotFound);
         self.write_blocking(batch)
     }
 

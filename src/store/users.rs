@@ -4,7 +4,9 @@ use rusqlite::Row;
 use rusqlite::types::Value;
 
 use super::pages::{Forget, Kind};
-use super::row::{blob, id as id_value, int, maybe_blob, maybe_text, read_id, shop as shop_value};
+use super::row::{
+    blob, id as id_value, int, maybe_blob, maybe_text, read_id, shop as shop_value, text,
+};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{CustomerGid, ResourceId, ShopId};
 use crate::base::seal::{IndexHash, ShopKey};
@@ -88,10 +90,7 @@ impl Columns {
             key.open(&user_place(record.id), &self.document)?
         };
         record.sync.customer = parse_customer(self.customer)?;
-        record.sync.state = self
-            .state
-            .parse()
-            .map_err(|_| StoreError::Corrupt { what: "user" })?;
+        record.sync.state = parse_state(&self.state)?;
         Ok(record)
     }
 }
@@ -105,6 +104,11 @@ pub(super) fn parse_customer(text: Option<String>) -> Result<Option<CustomerGid>
     text.map(|gid| gid.parse())
         .transpose()
         .map_err(|_| StoreError::Corrupt { what: "customer" })
+}
+
+pub(super) fn parse_state(text: &str) -> Result<SyncState, StoreError> {
+    text.parse()
+        .map_err(|_| StoreError::Corrupt { what: "state" })
 }
 
 fn user_name_hash(key: &ShopKey, user_name: &str) -> IndexHash {
@@ -132,16 +136,14 @@ impl Store {
         if let Some(tombstone) = takes_over {
             batch
                 .push(
-                    "UPDATE users SET customer = NULL, due_ms = NULL, applied_gen = desired_gen, document = $4, applied = NULL \
-                     WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NOT NULL AND customer = $3",
+                    "DELETE FROM users WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NOT NULL AND customer = $3",
                     vec![
                         shop_value(shop),
                         id_value(tombstone.id),
-                        Value::Text(tombstone.customer.to_string()),
-                        blob(Vec::new()),
+                        text(tombstone.customer.as_str()),
                     ],
                 )
-                .must_change(GuardFailure::VersionMismatch);
+                .must_affect(GuardFailure::VersionMismatch);
         }
         batch
             .push(
@@ -158,7 +160,7 @@ impl Store {
                     maybe_text(takes_over.map(|tombstone| tombstone.customer.to_string())),
                 ],
             )
-            .must_change(GuardFailure::NotFound)
+            .must_affect(GuardFailure::NotFound)
             .must_be_unique(GuardFailure::UserNameTaken);
         insert_emails(batch, shop, key, user);
         Ok(())
@@ -192,7 +194,7 @@ impl Store {
                     int(version),
                 ],
             )
-            .must_change(GuardFailure::VersionMismatch)
+            .must_affect(GuardFailure::VersionMismatch)
             .must_be_unique(GuardFailure::UserNameTaken);
         delete_emails(batch, shop, user.id);
         insert_emails(batch, shop, key, user);
@@ -209,7 +211,7 @@ impl Store {
                  WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL AND version = $4",
                 [this(), vec![int(at_ms), int(user.version)]].concat(),
             )
-            .must_change(GuardFailure::VersionMismatch);
+            .must_affect(GuardFailure::VersionMismatch);
         batch.push(
             "UPDATE groups SET version = version + 1 WHERE shop_id = $1 \
              AND id IN (SELECT group_id FROM members WHERE shop_id = $1 AND user_id = $2)",
@@ -371,7 +373,7 @@ impl Store {
     }
 }
 
-fn external_id(key: &ShopKey, value: Option<&str>) -> Value {
+pub(super) fn external_id(key: &ShopKey, value: Option<&str>) -> Value {
     maybe_blob(value.map(|value| key.index_hash("externalId", value).to_vec()))
 }
 

@@ -284,7 +284,7 @@ mod tests {
                     "SELECT 1 FROM notes WHERE id = $1",
                     vec![Value::Integer(id)],
                 )
-                .must_change(GuardFailure::NotFound);
+                .must_affect(GuardFailure::NotFound);
             batch.statements.extend(small(id + 10).statements);
             batch
         };
