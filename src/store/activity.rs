@@ -12,7 +12,7 @@ impl Store {
     pub fn note(&self, batch: &mut Batch, shop: ShopId, entry: &Activity) {
         batch.push(
             "INSERT INTO activity (shop_id, at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             vec![
                 shop_value(shop),
                 int(entry.at_ms),
@@ -40,7 +40,7 @@ impl Store {
             connection
                 .prepare_cached(
                     "SELECT at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer \
-                     FROM activity WHERE shop_id = $1 ORDER BY at_ms DESC, rowid DESC LIMIT $2",
+                     FROM activity WHERE shop_id = ?1 ORDER BY at_ms DESC, rowid DESC LIMIT ?2",
                 )?
                 .query_map((shop.0, limit), columns)?
                 .collect::<rusqlite::Result<Vec<_>>>()

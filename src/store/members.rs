@@ -18,14 +18,14 @@ impl Store {
     ) {
         let pair = || vec![shop_value(shop), id_value(group), id_value(user)];
         batch.push(
-            "UPDATE users SET group_count = group_count + 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = $4, attempts = 0, state = 'pending' \
-             WHERE shop_id = $1 AND id = $3 AND deleted_ms IS NULL \
-             AND NOT EXISTS (SELECT 1 FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3)",
+            "UPDATE users SET group_count = group_count + 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?4, attempts = 0, state = 'pending' \
+             WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3)",
             [pair(), vec![int(at_ms)]].concat(),
         );
         batch.push(
-            "INSERT INTO members (shop_id, group_id, user_id) SELECT shop_id, $2, id FROM users \
-             WHERE shop_id = $1 AND id = $3 AND deleted_ms IS NULL ON CONFLICT DO NOTHING",
+            "INSERT INTO members (shop_id, group_id, user_id) SELECT shop_id, ?2, id FROM users \
+             WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL ON CONFLICT DO NOTHING",
             pair(),
         );
     }
@@ -41,13 +41,13 @@ impl Store {
     ) {
         let pair = || vec![shop_value(shop), id_value(group), id_value(user)];
         batch.push(
-            "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = $4, attempts = 0, state = 'pending' \
-             WHERE shop_id = $1 AND id = $3 AND deleted_ms IS NULL \
-             AND EXISTS (SELECT 1 FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3)",
+            "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?4, attempts = 0, state = 'pending' \
+             WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL \
+             AND EXISTS (SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3)",
             [pair(), vec![int(at_ms)]].concat(),
         );
         batch.push(
-            "DELETE FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3",
+            "DELETE FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3",
             pair(),
         );
     }
@@ -61,12 +61,12 @@ impl Store {
         at_ms: i64,
     ) {
         batch.push(
-            "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = $3, attempts = 0, state = 'pending' \
-             WHERE shop_id = $1 AND deleted_ms IS NULL AND id IN (SELECT user_id FROM members WHERE shop_id = $1 AND group_id = $2)",
+            "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, state = 'pending' \
+             WHERE shop_id = ?1 AND deleted_ms IS NULL AND id IN (SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2)",
             vec![shop_value(shop), id_value(group), int(at_ms)],
         );
         batch.push(
-            "DELETE FROM members WHERE shop_id = $1 AND group_id = $2",
+            "DELETE FROM members WHERE shop_id = ?1 AND group_id = ?2",
             vec![shop_value(shop), id_value(group)],
         );
     }
@@ -74,8 +74,8 @@ impl Store {
     /// Adds to `batch` that all who are in `group` are due: its name has changed.
     pub fn touch_members(&self, batch: &mut Batch, shop: ShopId, group: ResourceId, at_ms: i64) {
         batch.push(
-            "UPDATE users SET version = version + 1, desired_gen = desired_gen + 1, due_ms = $3, attempts = 0, state = 'pending' \
-             WHERE shop_id = $1 AND deleted_ms IS NULL AND id IN (SELECT user_id FROM members WHERE shop_id = $1 AND group_id = $2)",
+            "UPDATE users SET version = version + 1, desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, state = 'pending' \
+             WHERE shop_id = ?1 AND deleted_ms IS NULL AND id IN (SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2)",
             vec![shop_value(shop), id_value(group), int(at_ms)],
         );
     }
@@ -93,7 +93,7 @@ impl Store {
         self.database.read("read the members", |connection| {
             connection
                 .prepare_cached(
-                    "SELECT 1 FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3",
+                    "SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3",
                 )?
                 .exists((shop.0, group.as_bytes(), user.as_bytes()))
         })
@@ -106,7 +106,7 @@ impl Store {
     pub fn members(&self, shop: ShopId, group: ResourceId) -> Result<Vec<ResourceId>, StoreError> {
         let ids = self.database.read("read the members", |connection| {
             connection
-                .prepare_cached("SELECT user_id FROM members WHERE shop_id = $1 AND group_id = $2 ORDER BY user_id")?
+                .prepare_cached("SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2 ORDER BY user_id")?
                 .query_map((shop.0, group.as_bytes()), |row| row.get::<_, Vec<u8>>(0))?
                 .collect::<rusqlite::Result<Vec<_>>>()
         })?;

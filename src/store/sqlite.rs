@@ -65,22 +65,15 @@ impl Database {
     }
 
     pub(super) async fn write(&self, batch: Batch) -> Written {
-        match self.writer.submit(batch)?.await {
-            Ok(written) => written,
-            Err(_) => Err(StoreError::Closed),
-        }
-    }
-
-    pub(super) fn write_later(&self, batch: Batch) {
-        // What is lost when the store closes is worth nothing: that is what makes it a later write.
-        let _ = self.writer.submit(batch);
+        self.writer.submit(batch).await
     }
 
     pub(super) fn write_blocking(&self, batch: Batch) -> Written {
-        match self.writer.submit(batch)?.blocking_recv() {
-            Ok(written) => written,
-            Err(_) => Err(StoreError::Closed),
-        }
+        self.writer.submit_blocking(batch)
+    }
+
+    pub(super) fn write_later(&self, batch: Batch) {
+        self.writer.submit_later(batch);
     }
 }
 

@@ -55,7 +55,7 @@ impl Store {
             connection
                 .prepare_cached(
                     "SELECT shop_id FROM shops WHERE EXISTS \
-                     (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= $1)",
+                     (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= ?1)",
                 )?
                 .query_map([now_ms], |row| row.get(0).map(ShopId))?
                 .collect()
@@ -76,7 +76,7 @@ impl Store {
         let ids = self.database.read("find what is due", |connection| {
             connection
                 .prepare_cached(
-                    "SELECT id FROM users WHERE shop_id = $1 AND due_ms IS NOT NULL AND due_ms <= $2 ORDER BY due_ms LIMIT $3",
+                    "SELECT id FROM users WHERE shop_id = ?1 AND due_ms IS NOT NULL AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3",
                 )?
                 .query_map((shop.0, now_ms, limit), |row| row.get::<_, Vec<u8>>(0))?
                 .collect::<rusqlite::Result<Vec<_>>>()
@@ -107,12 +107,12 @@ impl Store {
         id: ResourceId,
     ) -> Result<Option<PendingUser>, StoreError> {
         let values = || vec![shop_value(shop), id_value(id)];
-        let Some(user) = self.one_user(key, "WHERE shop_id = $1 AND id = $2", values())? else {
+        let Some(user) = self.one_user(key, "WHERE shop_id = ?1 AND id = ?2", values())? else {
             return Ok(None);
         };
         let sealed: Option<Vec<u8>> = self.database.read("read a user", |connection| {
             connection
-                .prepare_cached("SELECT applied FROM users WHERE shop_id = $1 AND id = $2")?
+                .prepare_cached("SELECT applied FROM users WHERE shop_id = ?1 AND id = ?2")?
                 .query_row(rusqlite::params_from_iter(values()), |row| row.get(0))
                 .optional()
                 .map(Option::flatten)
@@ -143,12 +143,12 @@ impl Store {
         let before = user.sync.customer.as_ref().map(ToString::to_string);
         batch
             .push(
-                "UPDATE users SET applied_gen = CASE WHEN $3 = 1 THEN $4 ELSE applied_gen END, \
-                 state = CASE WHEN desired_gen = $4 THEN $5 ELSE 'pending' END, \
-                 due_ms = CASE WHEN desired_gen = $4 THEN $6 ELSE $7 END, \
-                 attempts = CASE WHEN desired_gen = $4 THEN $8 ELSE 0 END, \
-                 last_error = $9, last_synced_ms = COALESCE($10, last_synced_ms), customer = $11, applied = $12 \
-                 WHERE shop_id = $1 AND id = $2 AND (customer = $13 OR (customer IS NULL AND $13 IS NULL))",
+                "UPDATE users SET applied_gen = CASE WHEN ?3 = 1 THEN ?4 ELSE applied_gen END, \
+                 state = CASE WHEN desired_gen = ?4 THEN ?5 ELSE 'pending' END, \
+                 due_ms = CASE WHEN desired_gen = ?4 THEN ?6 ELSE ?7 END, \
+                 attempts = CASE WHEN desired_gen = ?4 THEN ?8 ELSE 0 END, \
+                 last_error = ?9, last_synced_ms = COALESCE(?10, last_synced_ms), customer = ?11, applied = ?12 \
+                 WHERE shop_id = ?1 AND id = ?2 AND (customer = ?13 OR (customer IS NULL AND ?13 IS NULL))",
                 vec![
                     shop_value(shop),
                     id_value(user.id),
@@ -170,7 +170,7 @@ impl Store {
         if user.deleted && outcome.settled {
             // Nothing of a deleted user is kept but what re-links its customer.
             batch.push(
-                "UPDATE users SET document = $3, applied = NULL WHERE shop_id = $1 AND id = $2 AND desired_gen = $4",
+                "UPDATE users SET document = ?3, applied = NULL WHERE shop_id = ?1 AND id = ?2 AND desired_gen = ?4",
                 vec![shop_value(shop), id_value(user.id), blob(Vec::new()), int(outcome.seen_gen)],
             );
         }
@@ -186,7 +186,7 @@ impl Store {
         at_ms: i64,
     ) {
         batch.push(
-            "UPDATE users SET desired_gen = desired_gen + 1, due_ms = $3, applied = NULL, state = 'pending' WHERE shop_id = $1 AND customer = $2",
+            "UPDATE users SET desired_gen = desired_gen + 1, due_ms = ?3, applied = NULL, state = 'pending' WHERE shop_id = ?1 AND customer = ?2",
             vec![shop_value(shop), text(customer.to_string()), int(at_ms)],
         );
     }
@@ -200,8 +200,8 @@ impl Store {
         keeper: ResourceId,
     ) {
         batch.push(
-            "UPDATE users SET customer = NULL, due_ms = NULL, applied_gen = desired_gen, document = $4, applied = NULL \
-             WHERE shop_id = $1 AND customer = $2 AND deleted_ms IS NOT NULL AND id <> $3",
+            "UPDATE users SET customer = NULL, due_ms = NULL, applied_gen = desired_gen, document = ?4, applied = NULL \
+             WHERE shop_id = ?1 AND customer = ?2 AND deleted_ms IS NOT NULL AND id <> ?3",
             vec![
                 shop_value(shop),
                 text(customer.to_string()),
@@ -223,7 +223,7 @@ impl Store {
         let found: Option<Vec<u8>> = self.database.read("read a user", |connection| {
             connection
                 .prepare_cached(
-                    "SELECT id FROM users WHERE shop_id = $1 AND customer = $2 LIMIT 1",
+                    "SELECT id FROM users WHERE shop_id = ?1 AND customer = ?2 LIMIT 1",
                 )?
                 .query_row((shop.0, customer.as_str()), |row| row.get(0))
                 .optional()
@@ -238,7 +238,7 @@ impl Store {
     pub fn state_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
         let rows: Vec<(String, i64)> = self.database.read("count the states", |connection| {
             connection
-                .prepare_cached("SELECT state, COUNT(*) FROM users WHERE shop_id = $1 AND deleted_ms IS NULL GROUP BY state ORDER BY state")?
+                .prepare_cached("SELECT state, COUNT(*) FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL GROUP BY state ORDER BY state")?
                 .query_map([shop.0], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<rusqlite::Result<_>>()
         })?;

@@ -15,7 +15,24 @@ use crate::store::{Batch, GuardFailure, StoreError, Written};
 const GROUP: usize = 256;
 const DOING: &str = "write to the database";
 
-type Reply = oneshot::Sender<Written>;
+/// Who waits for a batch.
+#[derive(Debug)]
+enum Reply {
+    Task(oneshot::Sender<Written>),
+    Thread(mpsc::Sender<Written>),
+    Nobody,
+}
+
+impl Reply {
+    /// Who has meanwhile stopped waiting misses nothing: the write is done all the same.
+    fn send(self, written: Written) {
+        match self {
+            Self::Task(reply) => drop(reply.send(written)),
+            Self::Thread(reply) => drop(reply.send(written)),
+            Self::Nobody => {}
+        }
+    }
+}
 
 /// A handle on the writer thread; the thread ends with its last handle.
 #[derive(Debug)]
@@ -31,12 +48,28 @@ impl Writer {
         Ok(Self(sender))
     }
 
-    pub(super) fn submit(&self, batch: Batch) -> Result<oneshot::Receiver<Written>, StoreError> {
+    /// For a task.
+    pub(super) async fn submit(&self, batch: Batch) -> Written {
         let (reply, answer) = oneshot::channel();
-        self.0
-            .send((batch, reply))
-            .map_err(|_| StoreError::Closed)?;
-        Ok(answer)
+        self.send(batch, Reply::Task(reply))?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// For a thread, which is blocked for the length of a commit.
+    pub(super) fn submit_blocking(&self, batch: Batch) -> Written {
+        let (reply, answer) = mpsc::channel();
+        self.send(batch, Reply::Thread(reply))?;
+        answer.recv().unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// For nobody.
+    pub(super) fn submit_later(&self, batch: Batch) {
+        // What is lost when the store closes is worth nothing: that is what makes it a later write.
+        let _ = self.send(batch, Reply::Nobody);
+    }
+
+    fn send(&self, batch: Batch, reply: Reply) -> Result<(), StoreError> {
+        self.0.send((batch, reply)).map_err(|_| StoreError::Closed)
     }
 }
 
@@ -46,8 +79,7 @@ fn run(connection: &Connection, receiver: &mpsc::Receiver<(Batch, Reply)>) {
         group.extend(receiver.try_iter().take(GROUP - 1));
         let (batches, replies): (Vec<Batch>, Vec<Reply>) = group.into_iter().unzip();
         for (written, reply) in commit(connection, &batches).into_iter().zip(replies) {
-            // Nobody waits any more: the write is done all the same.
-            let _ = reply.send(written);
+            reply.send(written);
         }
     }
 }
