@@ -4,7 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use ring::rand::{SecureRandom, SystemRandom};
+use secrecy::SecretString;
+
 use crate::base::clock::{Clock, SystemClock};
+use crate::base::id::{ShopDomain, ShopId};
+use crate::base::token::{self, Token};
+use crate::directory::{ShopSettings, TokenRecord};
 use crate::http::{self, ServeError};
 use crate::provision::Provision;
 use crate::reconcile::{Reconciler, ShopifyConfig, Shops, worker};
@@ -27,6 +33,18 @@ pub enum AppError {
     /// A server could not start.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The system has no randomness.
+    #[error("the system gives no random bytes")]
+    Random,
+    /// Another command was faster.
+    #[error("nothing was changed: another command was faster; try again")]
+    Taken,
+    /// The directory failed while a shop or token was set up.
+    #[error("cannot set up the shop")]
+    SetUp(#[source] StoreError),
+    /// Shopify refused what a shop needs before its first customer.
+    #[error("cannot prepare the shop in Shopify")]
+    PrepareShop(#[source] shopify::Error),
     /// A signal handler could not be installed.
     #[error("cannot listen for signals")]
     Signal(#[source] io::Error),
@@ -40,6 +58,7 @@ pub enum AppError {
 pub struct Application {
     store: Arc<Store>,
     reconciler: Arc<Reconciler>,
+    clock: Arc<dyn Clock>,
     scim: Serving,
     ops: Serving,
     worker: Option<worker::Running>,
@@ -72,7 +91,76 @@ pub fn open_store(settings: &Settings) -> Result<Store, AppError> {
     Store::open(&settings.data_dir, settings.master_key.as_ref()).map_err(AppError::OpenStore)
 }
 
+/// Makes a token of a shop and stores what is kept of it.
+///
+/// # Errors
+/// No randomness, or the database failed.
+pub fn create_token(
+    store: &Store,
+    shop: ShopId,
+    name: &str,
+    expires_ms: Option<i64>,
+    now_ms: i64,
+) -> Result<Token, AppError> {
+    let mut random = [0; token::RANDOM_LEN];
+    SystemRandom::new()
+        .fill(&mut random)
+        .map_err(|_| AppError::Random)?;
+    let token = Token::new(&random);
+    let record = TokenRecord {
+        prefix: token.prefix().to_owned(),
+        shop,
+        name: name.to_owned(),
+        hash: token.hash(),
+        created_ms: now_ms,
+        expires_ms,
+        revoked_ms: None,
+        last_used_ms: None,
+    };
+    match store.add_token(&record) {
+        Ok(Ok(())) => Ok(token),
+        Ok(Err(_)) => Err(AppError::Taken),
+        Err(source) => Err(AppError::SetUp(source)),
+    }
+}
+
 impl Application {
+    /// Adds the shop, or gives it this access token, and makes a token for it: what the demo and tests begin with.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_up_shop(
+        &self,
+        domain: &ShopDomain,
+        access_token: &SecretString,
+        name: &str,
+    ) -> Result<SecretString, AppError> {
+        let now_ms = self.clock.now_ms();
+        let set_up = |source| AppError::SetUp(source);
+        let known = self.store.shop_by_domain(domain).map_err(set_up)?;
+        let written = match &known {
+            Some(record) => self.store.set_access_token(record, access_token),
+            None => self
+                .store
+                .add_shop(domain, access_token, &ShopSettings::default(), now_ms),
+        };
+        written.map_err(set_up)?.map_err(|_| AppError::Taken)?;
+        let record = self
+            .store
+            .shop_by_domain(domain)
+            .map_err(set_up)?
+            .ok_or(AppError::Taken)?;
+        let shop = self
+            .reconciler
+            .shops()
+            .get(record.id, now_ms)
+            .map_err(set_up)?
+            .ok_or(AppError::Taken)?;
+        shop.prepare().await.map_err(AppError::PrepareShop)?;
+        let token = create_token(&self.store, record.id, name, None, now_ms)?;
+        Ok(token.text().clone())
+    }
+
     /// Opens the store, binds the addresses and starts the worker.
     ///
     /// # Errors
@@ -102,7 +190,7 @@ impl Application {
         let provision = Arc::new(Provision::new(
             Arc::clone(&store),
             Arc::clone(&reconciler),
-            clock,
+            Arc::clone(&clock),
             crate::provision::Config {
                 public_url: format!("{}{}", settings.public_url, http::scim::BASE_PATH),
                 inline_budget_ms: settings.inline_budget_ms,
@@ -124,6 +212,7 @@ impl Application {
         Ok(Self {
             store,
             reconciler,
+            clock,
             scim,
             ops,
             worker,

@@ -147,7 +147,9 @@ pub fn mock_shopify(
     token: &str,
     plan: &str,
 ) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let plan: Plan = plan.parse()?;
+    let plan: Plan = serde_json::from_value(json!(plan)).map_err(|_| {
+        format!("there is no plan {plan}: choose standard, advanced, plus or enterprise")
+    })?;
     app::runtime()?.block_on(async {
         let engine = engine(Arc::new(SystemClock), shop, token, plan);
         let mock = mock_shopify::serve(address, engine)?;

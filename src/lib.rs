@@ -18,5 +18,18 @@ pub mod store;
 
 pub mod work;
 
+pub mod reconcile;
+
+pub mod provision;
+
+pub mod http;
+
 pub mod settings;
 pub mod telemetry;
+
+pub mod app;
+
+#[cfg(feature = "mock")]
+pub mod demo;
+
+pub mod cli;

@@ -1,2 +1,7 @@
-//! The `syncup` binary.
-fn main() {}
+//! The `syncup` binary: everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    syncup::cli::run()
+}

@@ -142,7 +142,7 @@ impl Observer {
                 what: "emptying the request log".to_owned(),
                 source,
             })?;
-        let entries = log["requests"].as_array().cloned().unwrap_or_default();
+        let entries = log.as_array().cloned().unwrap_or_default();
         Ok(entries
             .iter()
             .filter(|entry| entry["operation"] != "Observe")
@@ -178,8 +178,8 @@ fn received(entry: &Value) -> Received {
             .flatten()
             .filter_map(|field| field.as_str().map(str::to_owned))
             .collect(),
-        cost_points: entry["actualQueryCost"].as_f64().unwrap_or_default(),
-        points_left: entry["currentlyAvailable"].as_f64().unwrap_or_default(),
+        cost_points: entry["actualPoints"].as_f64().unwrap_or_default(),
+        points_left: entry["pointsLeft"].as_f64().unwrap_or_default(),
         throttled: codes.iter().any(|code| code == "THROTTLED"),
     }
 }

@@ -14,8 +14,9 @@ use percent_encoding::percent_decode_str;
 use self::route::{Endpoint, Resource, Target};
 use super::error::answer_failure;
 use crate::http::{Running, ServeError};
-use crate::provision::{Answer, Call, Failure, Provision, ResourceKind};
+use crate::provision::{Answer, Call, Failure, Provision};
 use crate::scim::error::ScimError;
+use crate::scim::schema::ResourceType;
 
 pub use self::route::BASE_PATH;
 
@@ -86,6 +87,7 @@ async fn answer(
     request_id: &str,
 ) -> Result<Answer, Failure> {
     let target = target(request)?;
+    tracing::debug!(request.id = request_id, method = %request.method(), endpoint = target.endpoint.pattern(), "a SCIM request");
     let caller = provision.authenticate(
         header_text(request, &header::AUTHORIZATION),
         target.shop.as_deref(),
@@ -120,15 +122,19 @@ async fn dispatch(
         }
         Endpoint::Collection(of) => provision.list(call, &[kind(of)]),
         Endpoint::Search(of) => provision.search(call, &[kind(of)]),
-        Endpoint::Root => provision.list(call, &ResourceKind::ALL),
-        Endpoint::RootSearch => provision.search(call, &ResourceKind::ALL),
+        Endpoint::Root => provision.list(call, &ResourceType::ALL),
+        Endpoint::RootSearch => provision.search(call, &ResourceType::ALL),
         Endpoint::One(of, id) => match method.as_str() {
             "PUT" => provision.replace(call, kind(of), &id).await,
             "PATCH" => provision.patch(call, kind(of), &id).await,
             "DELETE" => provision.delete(call, kind(of), &id).await,
             _ => provision.get(call, kind(of), &id),
         },
-        Endpoint::Bulk => provision.bulk(call).await,
+        // RFC 7644 §3.7: optional, and ServiceProviderConfig says that it is not here.
+        Endpoint::Bulk => Err(ScimError::not_implemented(
+            "/Bulk is not supported: send the requests one by one",
+        )
+        .into()),
         // RFC 7644 §3.11: a provider without "Me" answers 501.
         Endpoint::Me => Err(ScimError::not_implemented(
             "/Me is not supported: a provisioning token is not a user",
@@ -142,10 +148,10 @@ async fn dispatch(
     }
 }
 
-fn kind(resource: Resource) -> ResourceKind {
+fn kind(resource: Resource) -> ResourceType {
     match resource {
-        Resource::Users => ResourceKind::User,
-        Resource::Groups => ResourceKind::Group,
+        Resource::Users => ResourceType::User,
+        Resource::Groups => ResourceType::Group,
     }
 }
 

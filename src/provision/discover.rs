@@ -12,7 +12,11 @@ impl Provision {
     /// 403 for a filter.
     pub fn service_provider_config(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         unfiltered(call)?;
-        Ok(Answer::ok(discovery::service_provider_config(&self.discovery())))
+        Ok(Answer::ok(discovery::service_provider_config(&discovery::Provider {
+            base_url: &self.config.public_url,
+            max_body_bytes: self.config.max_body_bytes,
+            cursor_timeout_secs: super::list::CURSOR_TIMEOUT_MS / 1_000,
+        })))
     }
 
     /// `GET /ResourceTypes`.

@@ -13,7 +13,6 @@ use crate::store::StoreError;
 
 /// A resource as text, and its version.
 pub(super) struct Rendered {
-    pub(super) id: ResourceId,
     pub(super) version: i64,
     pub(super) text: String,
 }
@@ -53,7 +52,6 @@ impl Provision {
         push_member(&mut text, SHOPIFY_URN, &sync_extension(user));
         text.push('}');
         Ok(Rendered {
-            id: user.id,
             version: user.version,
             text,
         })
@@ -92,7 +90,6 @@ impl Provision {
         }
         text.push('}');
         Ok(Rendered {
-            id: group.id,
             version: group.version,
             text,
         })

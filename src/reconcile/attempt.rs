@@ -240,7 +240,15 @@ impl<'a> Attempt<'a> {
     /// A deleted user's document is gone or going: only the marks change.
     async fn mark_as_disabled(&mut self, customer: &CustomerGid) -> Progress<bool> {
         let mut marked = self.applied.clone().unwrap_or_default();
-        marked.customer.mark_as_disabled();
+        // Of the desired customer, only what says that the user is gone: the tag and the status.
+        let gone = &self.desired.customer;
+        marked.customer.tags.clone_from(&gone.tags);
+        marked
+            .customer
+            .metafields
+            .extend(gone.metafields.get("scim_status").map(|status| {
+                ("scim_status".to_owned(), status.clone())
+            }));
         self.desired.customer = marked.customer;
         self.update(customer).await
     }

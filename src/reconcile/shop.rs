@@ -87,6 +87,14 @@ impl Shop {
         self.record.id
     }
 
+    /// Makes sure that Shopify has what the first customer needs. Again does no harm.
+    ///
+    /// # Errors
+    /// Shopify refused, or could not be reached.
+    pub async fn prepare(&self) -> Result<(), shopify::Error> {
+        self.client.ensure_scim_id_definition().await.map(|_| ())
+    }
+
     /// How many users may be in progress at once.
     pub fn concurrency(&self) -> usize {
         self.lane.concurrency()

@@ -15,6 +15,8 @@ use crate::base::id::{ResourceId, ShopId};
 const POLL: Duration = Duration::from_millis(500);
 /// Keys that are read from the queue at once.
 const BATCH: usize = 64;
+/// How long a shop rests after a round that brought nothing.
+const FRUITLESS: Duration = Duration::from_millis(100);
 /// How long in-flight steps may take when the worker stops.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -67,50 +69,70 @@ async fn run(reconciler: Arc<Reconciler>, mut stopped: watch::Receiver<bool>) {
 
 /// Runs a shop's due users until none is left or the worker stops.
 async fn drive(reconciler: Arc<Reconciler>, shop: ShopId, mut stopped: watch::Receiver<bool>) {
-    let mut steps: JoinSet<Step> = JoinSet::new();
-    loop {
-        let due: Vec<ResourceId> = reconciler.due_users(shop, BATCH);
+    while !*stopped.borrow() {
+        let due = reconciler.due_users(shop, BATCH);
         if due.is_empty() {
             break;
         }
-        let mut wait_ms = None;
-        for user in due {
-            while steps.len() >= reconciler.concurrency(shop) {
-                wait_ms = note(steps.join_next().await, wait_ms);
-            }
-            if wait_ms.is_some() || *stopped.borrow() {
-                break;
-            }
-            let reconciler = Arc::clone(&reconciler);
-            steps.spawn(async move { reconciler.background(shop, user).await });
-        }
-        while let Some(ended) = steps.join_next().await {
-            wait_ms = note(Some(ended), wait_ms);
-        }
-        if *stopped.borrow() {
-            break;
-        }
-        if let Some(wait_ms) = wait_ms {
+        let round = run_round(&reconciler, shop, due, &stopped).await;
+        if let Some(pause) = round.pause() {
             tokio::select! {
-                () = tokio::time::sleep(Duration::from_millis(wait_ms)) => {}
+                () = tokio::time::sleep(pause) => {}
                 _ = stopped.changed() => {}
             }
         }
     }
 }
 
-/// The longest wait that steps asked for.
-fn note(
-    ended: Option<Result<Step, tokio::task::JoinError>>,
+/// What a round of steps came to.
+#[derive(Debug, Default)]
+struct Round {
+    done: usize,
     wait_ms: Option<u64>,
-) -> Option<u64> {
-    match ended {
-        Some(Ok(Step::Wait { wait_ms: asked })) => Some(wait_ms.unwrap_or_default().max(asked)),
-        Some(Err(error)) => {
-            tracing::error!(error = %error, "a step ended abnormally");
-            // Not at once again: whatever made it end is still there.
-            Some(1_000)
+}
+
+impl Round {
+    fn note(&mut self, ended: Option<Result<Step, tokio::task::JoinError>>) {
+        match ended {
+            Some(Ok(Step::Done)) => self.done += 1,
+            Some(Ok(Step::Wait { wait_ms })) => {
+                self.wait_ms = Some(self.wait_ms.unwrap_or_default().max(wait_ms));
+            }
+            Some(Err(error)) => tracing::error!(error = %error, "a step ended abnormally"),
+            Some(Ok(Step::Busy | Step::Failed)) | None => {}
         }
-        _ => wait_ms,
     }
+
+    /// How long to wait before the next round. One that brought nothing is not repeated at once: its users are in progress elsewhere, or the directory fails.
+    fn pause(&self) -> Option<Duration> {
+        match self.wait_ms {
+            Some(wait_ms) => Some(Duration::from_millis(wait_ms)),
+            None if self.done == 0 => Some(FRUITLESS),
+            None => None,
+        }
+    }
+}
+
+async fn run_round(
+    reconciler: &Arc<Reconciler>,
+    shop: ShopId,
+    due: Vec<ResourceId>,
+    stopped: &watch::Receiver<bool>,
+) -> Round {
+    let mut round = Round::default();
+    let mut steps: JoinSet<Step> = JoinSet::new();
+    for user in due {
+        while steps.len() >= reconciler.concurrency(shop) {
+            round.note(steps.join_next().await);
+        }
+        if round.wait_ms.is_some() || *stopped.borrow() {
+            break;
+        }
+        let reconciler = Arc::clone(reconciler);
+        steps.spawn(async move { reconciler.background(shop, user).await });
+    }
+    while let Some(ended) = steps.join_next().await {
+        round.note(Some(ended));
+    }
+    round
 }

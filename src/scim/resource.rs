@@ -27,14 +27,18 @@ mod tests;
 
 use serde_json::{Map, Value};
 
+pub(in crate::scim) use document::{is_filled, missing};
 pub use immutable::check_immutable;
+pub(in crate::scim) use immutable::immutable;
 pub use membership::MemberRef;
 pub(in crate::scim) use opaque::assigned;
-pub(in crate::scim) use place::{Place, is_urn};
+pub(in crate::scim) use place::{is_read_only, is_urn};
 pub(in crate::scim) use primary::{is_primary, settle_primaries};
-pub(in crate::scim) use schemas::refresh_schemas;
-pub(in crate::scim) use value::Reader;
+pub(in crate::scim) use schemas::complete;
+pub(in crate::scim) use value::{Reader, check_count};
 pub use warning::{Warning, WarningKind};
+
+use place::Place;
 
 use super::dialect::Dialect;
 use super::error::ScimError;

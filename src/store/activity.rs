@@ -59,7 +59,7 @@ impl Store {
     pub fn note(&self, batch: &mut Batch, shop: ShopId, entry: &Activity) {
         batch.push(
             "INSERT INTO activity (shop_id, at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             vec![
                 shop_value(shop),
                 int(entry.at_ms),
@@ -126,14 +126,14 @@ impl Store {
         let of_resource = match resource {
             Some(id) => {
                 values.push(id_value(id));
-                "AND resource = $4"
+                "AND resource = ?4"
             }
             None => "",
         };
         self.database
             .query(
                 "read the activity log",
-                &format!("{SELECT} WHERE shop_id = $1 AND entry < $2 {of_resource} ORDER BY entry DESC LIMIT $3"),
+                &format!("{SELECT} WHERE shop_id = ?1 AND entry < ?2 {of_resource} ORDER BY entry DESC LIMIT ?3"),
                 &values,
                 columns,
             )?
@@ -151,7 +151,7 @@ impl Store {
         batch
             .push(
                 "DELETE FROM activity WHERE entry IN (SELECT entry FROM \
-                 (SELECT entry, at_ms FROM activity WHERE shop_id = $1 ORDER BY entry LIMIT $3) AS oldest WHERE at_ms < $2)",
+                 (SELECT entry, at_ms FROM activity WHERE shop_id = ?1 ORDER BY entry LIMIT ?3) AS oldest WHERE at_ms < ?2)",
                 vec![shop_value(shop), int(before_ms), int(FORGOTTEN)],
             )
             .must_affect(GuardFailure::NotFound);

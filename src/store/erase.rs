@@ -11,17 +11,17 @@ use crate::base::id::ShopId;
 const SWEPT: i64 = 1_000;
 
 const SWEEP: [&str; 5] = [
-    "DELETE FROM users WHERE shop_id = $1 AND id IN (SELECT id FROM users WHERE shop_id = $1 LIMIT $2)",
-    "DELETE FROM user_emails WHERE shop_id = $1 AND (email, id) IN (SELECT email, id FROM user_emails WHERE shop_id = $1 LIMIT $2)",
-    "DELETE FROM groups WHERE shop_id = $1 AND id IN (SELECT id FROM groups WHERE shop_id = $1 LIMIT $2)",
-    "DELETE FROM members WHERE shop_id = $1 AND (group_id, user_id) IN (SELECT group_id, user_id FROM members WHERE shop_id = $1 LIMIT $2)",
-    "DELETE FROM activity WHERE shop_id = $1 AND entry IN (SELECT entry FROM activity WHERE shop_id = $1 LIMIT $2)",
+    "DELETE FROM users WHERE shop_id = ?1 AND id IN (SELECT id FROM users WHERE shop_id = ?1 LIMIT ?2)",
+    "DELETE FROM user_emails WHERE shop_id = ?1 AND (email, id) IN (SELECT email, id FROM user_emails WHERE shop_id = ?1 LIMIT ?2)",
+    "DELETE FROM groups WHERE shop_id = ?1 AND id IN (SELECT id FROM groups WHERE shop_id = ?1 LIMIT ?2)",
+    "DELETE FROM members WHERE shop_id = ?1 AND (group_id, user_id) IN (SELECT group_id, user_id FROM members WHERE shop_id = ?1 LIMIT ?2)",
+    "DELETE FROM activity WHERE shop_id = ?1 AND entry IN (SELECT entry FROM activity WHERE shop_id = ?1 LIMIT ?2)",
 ];
 
-const SWEPT_CLEAN: &str = "DELETE FROM deleted_shops WHERE shop_id = $1 \
-     AND NOT EXISTS (SELECT 1 FROM users WHERE shop_id = $1) AND NOT EXISTS (SELECT 1 FROM user_emails WHERE shop_id = $1) \
-     AND NOT EXISTS (SELECT 1 FROM groups WHERE shop_id = $1) AND NOT EXISTS (SELECT 1 FROM members WHERE shop_id = $1) \
-     AND NOT EXISTS (SELECT 1 FROM activity WHERE shop_id = $1)";
+const SWEPT_CLEAN: &str = "DELETE FROM deleted_shops WHERE shop_id = ?1 \
+     AND NOT EXISTS (SELECT 1 FROM users WHERE shop_id = ?1) AND NOT EXISTS (SELECT 1 FROM user_emails WHERE shop_id = ?1) \
+     AND NOT EXISTS (SELECT 1 FROM groups WHERE shop_id = ?1) AND NOT EXISTS (SELECT 1 FROM members WHERE shop_id = ?1) \
+     AND NOT EXISTS (SELECT 1 FROM activity WHERE shop_id = ?1)";
 
 impl Store {
     /// Forgets a shop with its key, its credentials and its tokens. [`Store::sweep_deleted_shops`] removes what is left.
@@ -32,10 +32,10 @@ impl Store {
         let this = || vec![shop_value(shop)];
         let mut batch = Batch::new();
         batch
-            .push("DELETE FROM shops WHERE shop_id = $1", this())
+            .push("DELETE FROM shops WHERE shop_id = ?1", this())
             .must_affect(GuardFailure::NotFound);
-        batch.push("DELETE FROM tokens WHERE shop_id = $1", this());
-        batch.push("INSERT INTO deleted_shops (shop_id) VALUES ($1)", this());
+        batch.push("DELETE FROM tokens WHERE shop_id = ?1", this());
+        batch.push("INSERT INTO deleted_shops (shop_id) VALUES (?1)", this());
         self.write_blocking(batch)
     }
 

@@ -75,13 +75,13 @@ impl Store {
         group: &GroupChange,
     ) -> Result<(), StoreError> {
         batch.push(
-            "UPDATE shops SET next_seq = next_seq + 1, group_count = group_count + 1 WHERE shop_id = $1",
+            "UPDATE shops SET next_seq = next_seq + 1, group_count = group_count + 1 WHERE shop_id = ?1",
             vec![shop_value(shop)],
         );
         batch
             .push(
                 "INSERT INTO groups (shop_id, id, display_name, external_id, document, created_ms, modified_ms, seq, version) \
-                 SELECT $1, $2, $3, $4, $5, $6, $6, next_seq, 1 FROM shops WHERE shop_id = $1",
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?6, next_seq, 1 FROM shops WHERE shop_id = ?1",
                 [self.values(shop, key, group)?, vec![int(group.at_ms)]].concat(),
             )
             .must_affect(GuardFailure::NotFound)
@@ -103,8 +103,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         batch
             .push(
-                "UPDATE groups SET display_name = $3, external_id = $4, document = $5, modified_ms = $6, version = version + 1 \
-                 WHERE shop_id = $1 AND id = $2 AND version = $7",
+                "UPDATE groups SET display_name = ?3, external_id = ?4, document = ?5, modified_ms = ?6, version = version + 1 \
+                 WHERE shop_id = ?1 AND id = ?2 AND version = ?7",
                 [self.values(shop, key, group)?, vec![int(group.at_ms), int(version)]].concat(),
             )
             .must_affect(GuardFailure::VersionMismatch)
@@ -116,12 +116,12 @@ impl Store {
     pub fn delete_group(&self, batch: &mut Batch, shop: ShopId, group: &GroupRecord) {
         batch
             .push(
-                "DELETE FROM groups WHERE shop_id = $1 AND id = $2 AND version = $3",
+                "DELETE FROM groups WHERE shop_id = ?1 AND id = ?2 AND version = ?3",
                 vec![shop_value(shop), id_value(group.id), int(group.version)],
             )
             .must_affect(GuardFailure::VersionMismatch);
         batch.push(
-            "UPDATE shops SET group_count = group_count - 1 WHERE shop_id = $1",
+            "UPDATE shops SET group_count = group_count - 1 WHERE shop_id = ?1",
             vec![shop_value(shop)],
         );
         batch.forget(Forget {
@@ -159,7 +159,7 @@ impl Store {
     ) -> Result<Option<GroupRecord>, StoreError> {
         let found = self.some_groups(
             key,
-            "WHERE shop_id = $1 AND id = $2",
+            "WHERE shop_id = ?1 AND id = ?2",
             vec![shop_value(shop), id_value(id)],
         )?;
         Ok(found.into_iter().next())
@@ -178,7 +178,7 @@ impl Store {
         let hash = key.index_hash("displayName", name);
         let found = self.some_groups(
             key,
-            "WHERE shop_id = $1 AND display_name = $2",
+            "WHERE shop_id = ?1 AND display_name = ?2",
             vec![shop_value(shop), blob(hash)],
         )?;
         Ok(found.into_iter().next())
@@ -196,7 +196,7 @@ impl Store {
     ) -> Result<Vec<GroupRecord>, StoreError> {
         self.some_groups(
             key,
-            "WHERE shop_id = $1 AND external_id = $2 ORDER BY seq",
+            "WHERE shop_id = ?1 AND external_id = ?2 ORDER BY seq",
             vec![shop_value(shop), external_id(key, Some(value))],
         )
     }
@@ -213,7 +213,7 @@ impl Store {
     ) -> Result<Vec<GroupRecord>, StoreError> {
         self.some_groups(
             key,
-            "WHERE shop_id = $1 AND id IN (SELECT group_id FROM members WHERE shop_id = $1 AND user_id = $2) ORDER BY seq",
+            "WHERE shop_id = ?1 AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2) ORDER BY seq",
             vec![shop_value(shop), id_value(user)],
         )
     }

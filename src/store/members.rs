@@ -19,18 +19,18 @@ impl Store {
         let pair = || vec![shop_value(shop), id_value(group), id_value(user)];
         batch
             .push(
-                "SELECT 1 FROM users WHERE shop_id = $1 AND id = $3 AND deleted_ms IS NULL",
+                "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL",
                 pair(),
             )
             .must_affect(GuardFailure::UnknownMember(user));
         batch.push(
-            "UPDATE users SET group_count = group_count + 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = $4, attempts = 0, state = 'pending' \
-             WHERE shop_id = $1 AND id = $3 AND deleted_ms IS NULL \
-             AND NOT EXISTS (SELECT 1 FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3)",
+            "UPDATE users SET group_count = group_count + 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?4, attempts = 0, state = 'pending' \
+             WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3)",
             [pair(), vec![int(at_ms)]].concat(),
         );
         batch.push(
-            "INSERT INTO members (shop_id, group_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO members (shop_id, group_id, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             pair(),
         );
     }
@@ -46,13 +46,13 @@ impl Store {
     ) {
         let pair = || vec![shop_value(shop), id_value(group), id_value(user)];
         batch.push(
-            "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = $4, attempts = 0, state = 'pending' \
-             WHERE shop_id = $1 AND id = $3 AND deleted_ms IS NULL \
-             AND EXISTS (SELECT 1 FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3)",
+            "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?4, attempts = 0, state = 'pending' \
+             WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL \
+             AND EXISTS (SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3)",
             [pair(), vec![int(at_ms)]].concat(),
         );
         batch.push(
-            "DELETE FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3",
+            "DELETE FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3",
             pair(),
         );
     }
@@ -66,12 +66,12 @@ impl Store {
         at_ms: i64,
     ) {
         batch.push(
-            "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = $3, attempts = 0, state = 'pending' \
-             WHERE shop_id = $1 AND deleted_ms IS NULL AND id IN (SELECT user_id FROM members WHERE shop_id = $1 AND group_id = $2)",
+            "UPDATE users SET group_count = group_count - 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, state = 'pending' \
+             WHERE shop_id = ?1 AND deleted_ms IS NULL AND id IN (SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2)",
             vec![shop_value(shop), id_value(group), int(at_ms)],
         );
         batch.push(
-            "DELETE FROM members WHERE shop_id = $1 AND group_id = $2",
+            "DELETE FROM members WHERE shop_id = ?1 AND group_id = ?2",
             vec![shop_value(shop), id_value(group)],
         );
     }
@@ -79,8 +79,8 @@ impl Store {
     /// Adds to `batch` that all who are in `group` are due: its name has changed.
     pub fn touch_members(&self, batch: &mut Batch, shop: ShopId, group: ResourceId, at_ms: i64) {
         batch.push(
-            "UPDATE users SET version = version + 1, desired_gen = desired_gen + 1, due_ms = $3, attempts = 0, state = 'pending' \
-             WHERE shop_id = $1 AND deleted_ms IS NULL AND id IN (SELECT user_id FROM members WHERE shop_id = $1 AND group_id = $2)",
+            "UPDATE users SET version = version + 1, desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, state = 'pending' \
+             WHERE shop_id = ?1 AND deleted_ms IS NULL AND id IN (SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2)",
             vec![shop_value(shop), id_value(group), int(at_ms)],
         );
     }
@@ -97,7 +97,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let found = self.database.query_one(
             "read the members",
-            "SELECT 1 FROM members WHERE shop_id = $1 AND group_id = $2 AND user_id = $3",
+            "SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3",
             &[shop_value(shop), id_value(group), id_value(user)],
             |_| Ok(()),
         )?;
@@ -111,7 +111,7 @@ impl Store {
     pub fn members(&self, shop: ShopId, group: ResourceId) -> Result<Vec<ResourceId>, StoreError> {
         let ids: Vec<Vec<u8>> = self.database.query(
             "read the members",
-            "SELECT user_id FROM members WHERE shop_id = $1 AND group_id = $2 ORDER BY user_id",
+            "SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2 ORDER BY user_id",
             &[shop_value(shop), id_value(group)],
             |row| row.get(0),
         )?;

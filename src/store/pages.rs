@@ -91,7 +91,7 @@ impl Store {
         let (seq, offset) = self.seek(shop, Kind::Users, start)?;
         self.some_users(
             key,
-            "WHERE shop_id = $1 AND deleted_ms IS NULL AND seq >= $2 ORDER BY seq LIMIT $3 OFFSET $4",
+            "WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4",
             vec![shop_value(shop), int(seq), int(count.max(0)), int(offset)],
         )
     }
@@ -109,7 +109,7 @@ impl Store {
     ) -> Result<Vec<UserRecord>, StoreError> {
         self.some_users(
             key,
-            "WHERE shop_id = $1 AND deleted_ms IS NULL AND seq > $2 ORDER BY seq LIMIT $3",
+            "WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3",
             vec![shop_value(shop), int(seq), int(count.max(0))],
         )
     }
@@ -128,7 +128,7 @@ impl Store {
         let (seq, offset) = self.seek(shop, Kind::Groups, start)?;
         self.some_groups(
             key,
-            "WHERE shop_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3 OFFSET $4",
+            "WHERE shop_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4",
             vec![shop_value(shop), int(seq), int(count.max(0)), int(offset)],
         )
     }
@@ -146,7 +146,7 @@ impl Store {
     ) -> Result<Vec<GroupRecord>, StoreError> {
         self.some_groups(
             key,
-            "WHERE shop_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            "WHERE shop_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
             vec![shop_value(shop), int(seq), int(count.max(0))],
         )
     }
@@ -155,10 +155,10 @@ impl Store {
     fn seek(&self, shop: ShopId, kind: Kind, start: i64) -> Result<(i64, i64), StoreError> {
         let sql = match kind {
             Kind::Users => {
-                "SELECT seq FROM users WHERE shop_id = $1 AND deleted_ms IS NULL AND seq >= $2 ORDER BY seq LIMIT 1 OFFSET $3"
+                "SELECT seq FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq >= ?2 ORDER BY seq LIMIT 1 OFFSET ?3"
             }
             Kind::Groups => {
-                "SELECT seq FROM groups WHERE shop_id = $1 AND seq >= $2 ORDER BY seq LIMIT 1 OFFSET $3"
+                "SELECT seq FROM groups WHERE shop_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1 OFFSET ?3"
             }
         };
         let (mut at, mut seq, epoch) = self.anchors.below(shop, kind, start);

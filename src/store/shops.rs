@@ -45,7 +45,7 @@ impl Store {
         batch
             .push(
                 "INSERT INTO shops (domain, key_wrapped, settings, credentials, revision, created_ms, next_seq, user_count, group_count) \
-                 VALUES ($1, $2, $3, $4, 1, $5, 1, 0, 0)",
+                 VALUES (?1, ?2, ?3, ?4, 1, ?5, 1, 0, 0)",
                 vec![
                     text(domain.as_str()),
                     blob(wrapped),
@@ -69,7 +69,7 @@ impl Store {
         let mut batch = Batch::new();
         batch
             .push(
-                "UPDATE shops SET credentials = $2, revision = revision + 1 WHERE shop_id = $1",
+                "UPDATE shops SET credentials = ?2, revision = revision + 1 WHERE shop_id = ?1",
                 vec![shop(record.id), blob(credentials)],
             )
             .must_affect(GuardFailure::NotFound);
@@ -84,7 +84,7 @@ impl Store {
         let mut batch = Batch::new();
         batch
             .push(
-                "UPDATE shops SET settings = $2, revision = revision + 1 WHERE shop_id = $1",
+                "UPDATE shops SET settings = ?2, revision = revision + 1 WHERE shop_id = ?1",
                 vec![shop(id), text(settings_text(settings)?)],
             )
             .must_affect(GuardFailure::NotFound);
@@ -113,7 +113,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn shop(&self, id: ShopId) -> Result<Option<ShopRecord>, StoreError> {
-        self.one_shop("WHERE shop_id = $1", shop(id))
+        self.one_shop("WHERE shop_id = ?1", shop(id))
     }
 
     /// The shop of a domain.
@@ -121,7 +121,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn shop_by_domain(&self, domain: &ShopDomain) -> Result<Option<ShopRecord>, StoreError> {
-        self.one_shop("WHERE domain = $1", text(domain.as_str()))
+        self.one_shop("WHERE domain = ?1", text(domain.as_str()))
     }
 
     fn one_shop(
@@ -147,7 +147,7 @@ impl Store {
     pub fn shop_revision(&self, id: ShopId) -> Result<Option<i64>, StoreError> {
         self.database.query_one(
             "read a shop",
-            "SELECT revision FROM shops WHERE shop_id = $1",
+            "SELECT revision FROM shops WHERE shop_id = ?1",
             &[shop(id)],
             |row| row.get(0),
         )
@@ -160,7 +160,7 @@ impl Store {
     pub fn shop_keys(&self, id: ShopId) -> Result<ShopKeys, StoreError> {
         let (domain, wrapped) = self.secret_column(
             id,
-            "SELECT domain, key_wrapped FROM shops WHERE shop_id = $1",
+            "SELECT domain, key_wrapped FROM shops WHERE shop_id = ?1",
         )?;
         Ok(Arc::new(
             self.master.unwrap_shop_key(&key_place(&domain), &wrapped)?,
@@ -174,7 +174,7 @@ impl Store {
     pub fn access_token(&self, id: ShopId, key: &ShopKey) -> Result<SecretString, StoreError> {
         let (domain, sealed) = self.secret_column(
             id,
-            "SELECT domain, credentials FROM shops WHERE shop_id = $1",
+            "SELECT domain, credentials FROM shops WHERE shop_id = ?1",
         )?;
         Ok(SecretString::from(key.open(&key_place(&domain), &sealed)?))
     }

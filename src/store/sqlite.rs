@@ -145,13 +145,11 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Binds the values to `$1`, `$2` and so on. SQLite takes these for names, and numbers them in the order in which they appear in the text.
+/// Binds the values to `?1`, `?2` and so on. (SQLite takes `$1` for a name, and numbers names in the order in which the text has them.)
 fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
     for index in 1..=statement.parameter_count() {
-        let value = statement
-            .parameter_name(index)
-            .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok())
-            .and_then(|number| values.get(number.checked_sub(1)?))
+        let value = values
+            .get(index - 1)
             .ok_or(rusqlite::Error::InvalidParameterCount(values.len(), index))?;
         statement.raw_bind_parameter(index, value)?;
     }

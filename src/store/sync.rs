@@ -52,7 +52,7 @@ impl Store {
         self.database.query(
             "find what is due",
             "SELECT shop_id FROM shops WHERE EXISTS \
-             (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= $1)",
+             (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= ?1)",
             &[int(now_ms)],
             |row| row.get(0).map(ShopId),
         )
@@ -71,7 +71,7 @@ impl Store {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let ids: Vec<Vec<u8>> = self.database.query(
             "find what is due",
-            "SELECT id FROM users WHERE shop_id = $1 AND due_ms IS NOT NULL AND due_ms <= $2 ORDER BY due_ms LIMIT $3",
+            "SELECT id FROM users WHERE shop_id = ?1 AND due_ms IS NOT NULL AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3",
             &[shop_value(shop), int(now_ms), int(limit)],
             |row| row.get(0),
         )?;
@@ -106,7 +106,7 @@ impl Store {
     ) -> Result<Option<PendingUser>, StoreError> {
         let found = self.database.query_one(
             "read a user",
-            &format!("SELECT {COLUMNS}, applied FROM users WHERE shop_id = $1 AND id = $2"),
+            &format!("SELECT {COLUMNS}, applied FROM users WHERE shop_id = ?1 AND id = ?2"),
             &[shop_value(shop), id_value(id)],
             |row| Ok((columns(row)?, row.get::<_, Option<Vec<u8>>>("applied")?)),
         )?;
@@ -141,13 +141,13 @@ impl Store {
         let before = user.sync.customer.as_ref().map(ToString::to_string);
         batch
             .push(
-                "UPDATE users SET applied_gen = CASE WHEN $3 = 1 THEN $4 ELSE applied_gen END, \
-                 state = CASE WHEN desired_gen = $4 THEN $5 ELSE 'pending' END, \
-                 due_ms = CASE WHEN desired_gen = $4 THEN $6 ELSE $7 END, \
-                 attempts = CASE WHEN desired_gen = $4 THEN $8 ELSE 0 END, \
-                 applied = CASE WHEN desired_gen = $4 OR applied IS NOT NULL THEN $12 ELSE NULL END, \
-                 last_error = $9, last_synced_ms = COALESCE($10, last_synced_ms), customer = $11 \
-                 WHERE shop_id = $1 AND id = $2 AND (customer = $13 OR (customer IS NULL AND $13 IS NULL))",
+                "UPDATE users SET applied_gen = CASE WHEN ?3 = 1 THEN ?4 ELSE applied_gen END, \
+                 state = CASE WHEN desired_gen = ?4 THEN ?5 ELSE 'pending' END, \
+                 due_ms = CASE WHEN desired_gen = ?4 THEN ?6 ELSE ?7 END, \
+                 attempts = CASE WHEN desired_gen = ?4 THEN ?8 ELSE 0 END, \
+                 applied = CASE WHEN desired_gen = ?4 OR applied IS NOT NULL THEN ?12 ELSE NULL END, \
+                 last_error = ?9, last_synced_ms = COALESCE(?10, last_synced_ms), customer = ?11 \
+                 WHERE shop_id = ?1 AND id = ?2 AND (customer = ?13 OR (customer IS NULL AND ?13 IS NULL))",
                 vec![
                     shop_value(shop),
                     id_value(user.id),
@@ -169,11 +169,11 @@ impl Store {
         if user.deleted && outcome.settled {
             // Nothing of a deleted user is kept but what re-links its customer; without one, nothing at all.
             batch.push(
-                "UPDATE users SET document = $3, applied = NULL WHERE shop_id = $1 AND id = $2 AND desired_gen = $4",
+                "UPDATE users SET document = ?3, applied = NULL WHERE shop_id = ?1 AND id = ?2 AND desired_gen = ?4",
                 vec![shop_value(shop), id_value(user.id), blob(Vec::new()), int(outcome.seen_gen)],
             );
             batch.push(
-                "DELETE FROM users WHERE shop_id = $1 AND id = $2 AND desired_gen = $3 AND deleted_ms IS NOT NULL AND customer IS NULL",
+                "DELETE FROM users WHERE shop_id = ?1 AND id = ?2 AND desired_gen = ?3 AND deleted_ms IS NOT NULL AND customer IS NULL",
                 vec![shop_value(shop), id_value(user.id), int(outcome.seen_gen)],
             );
         }
@@ -189,7 +189,7 @@ impl Store {
         at_ms: i64,
     ) {
         batch.push(
-            "UPDATE users SET desired_gen = desired_gen + 1, due_ms = $3, applied = NULL, state = 'pending' WHERE shop_id = $1 AND customer = $2",
+            "UPDATE users SET desired_gen = desired_gen + 1, due_ms = ?3, applied = NULL, state = 'pending' WHERE shop_id = ?1 AND customer = ?2",
             vec![shop_value(shop), text(customer.to_string()), int(at_ms)],
         );
     }
@@ -203,7 +203,7 @@ impl Store {
         keeper: ResourceId,
     ) {
         batch.push(
-            "DELETE FROM users WHERE shop_id = $1 AND customer = $2 AND deleted_ms IS NOT NULL AND id <> $3",
+            "DELETE FROM users WHERE shop_id = ?1 AND customer = ?2 AND deleted_ms IS NOT NULL AND id <> ?3",
             vec![
                 shop_value(shop),
                 text(customer.to_string()),
@@ -223,7 +223,7 @@ impl Store {
     ) -> Result<Option<ResourceId>, StoreError> {
         let found: Option<Vec<u8>> = self.database.query_one(
             "read a user",
-            "SELECT id FROM users WHERE shop_id = $1 AND customer = $2 LIMIT 1",
+            "SELECT id FROM users WHERE shop_id = ?1 AND customer = ?2 LIMIT 1",
             &[shop_value(shop), text(customer.as_str())],
             |row| row.get(0),
         )?;
@@ -237,8 +237,8 @@ impl Store {
     pub fn state_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
         let rows: Vec<(Option<String>, i64)> = self.database.query(
             "count the states",
-            "SELECT NULL, user_count FROM shops WHERE shop_id = $1 UNION ALL \
-             SELECT state, COUNT(*) FROM users WHERE shop_id = $1 AND deleted_ms IS NULL AND state <> 'synced' GROUP BY state",
+            "SELECT NULL, user_count FROM shops WHERE shop_id = ?1 UNION ALL \
+             SELECT state, COUNT(*) FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL AND state <> 'synced' GROUP BY state",
             &[shop_value(shop)],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
@@ -273,10 +273,10 @@ impl Store {
         let condition = match state {
             // They are most: in their order, those of other states are few to pass over.
             SyncState::Synced => {
-                "WHERE shop_id = $1 AND deleted_ms IS NULL AND state = $2 AND seq > $3 ORDER BY seq LIMIT $4"
+                "WHERE shop_id = ?1 AND deleted_ms IS NULL AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
             }
             _ => {
-                "WHERE shop_id = $1 AND deleted_ms IS NULL AND state <> 'synced' AND state = $2 AND seq > $3 ORDER BY seq LIMIT $4"
+                "WHERE shop_id = ?1 AND deleted_ms IS NULL AND state <> 'synced' AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
             }
         };
         self.some_users(

@@ -29,7 +29,7 @@ impl Store {
         let mut batch = Batch::new();
         batch
             .push(
-                "INSERT INTO tokens (prefix, shop_id, name, hash, created_ms, expires_ms) VALUES ($1, $2, $3, $4, $5, $6)",
+                "INSERT INTO tokens (prefix, shop_id, name, hash, created_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 vec![
                     text(&token.prefix),
                     shop(token.shop),
@@ -50,7 +50,7 @@ impl Store {
     pub fn token(&self, prefix: &str) -> Result<Option<TokenRecord>, StoreError> {
         self.database.query_one(
             "read a token",
-            &format!("{COLUMNS} WHERE prefix = $1"),
+            &format!("{COLUMNS} WHERE prefix = ?1"),
             &[text(prefix)],
             record,
         )
@@ -63,7 +63,7 @@ impl Store {
     pub fn tokens(&self, of: ShopId) -> Result<Vec<TokenRecord>, StoreError> {
         self.database.query(
             "list the tokens",
-            &format!("{COLUMNS} WHERE shop_id = $1 ORDER BY created_ms, prefix"),
+            &format!("{COLUMNS} WHERE shop_id = ?1 ORDER BY created_ms, prefix"),
             &[shop(of)],
             record,
         )
@@ -75,7 +75,7 @@ impl Store {
     /// Inner: there is no such token, or it is revoked already.
     pub fn revoke_token(&self, prefix: &str, now_ms: i64) -> Written {
         self.change_token(
-            "UPDATE tokens SET revoked_ms = $2 WHERE prefix = $1 AND revoked_ms IS NULL",
+            "UPDATE tokens SET revoked_ms = ?2 WHERE prefix = ?1 AND revoked_ms IS NULL",
             prefix,
             now_ms,
         )
@@ -87,7 +87,7 @@ impl Store {
     /// Inner: there is no such live token.
     pub fn expire_token(&self, prefix: &str, end_ms: i64) -> Written {
         self.change_token(
-            "UPDATE tokens SET expires_ms = $2 WHERE prefix = $1 AND revoked_ms IS NULL",
+            "UPDATE tokens SET expires_ms = ?2 WHERE prefix = ?1 AND revoked_ms IS NULL",
             prefix,
             end_ms,
         )
@@ -115,7 +115,7 @@ impl Store {
             used.insert(prefix.to_owned(), now_ms);
             let mut batch = Batch::new();
             batch.push(
-                "UPDATE tokens SET last_used_ms = $2 WHERE prefix = $1",
+                "UPDATE tokens SET last_used_ms = ?2 WHERE prefix = ?1",
                 vec![text(prefix), int(now_ms)],
             );
             batch

@@ -130,13 +130,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let document = key.seal(&self.random, &user_place(user.id), &user.document)?;
         batch.push(
-            "UPDATE shops SET next_seq = next_seq + 1, user_count = user_count + 1 WHERE shop_id = $1",
+            "UPDATE shops SET next_seq = next_seq + 1, user_count = user_count + 1 WHERE shop_id = ?1",
             vec![shop_value(shop)],
         );
         if let Some(tombstone) = takes_over {
             batch
                 .push(
-                    "DELETE FROM users WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NOT NULL AND customer = $3",
+                    "DELETE FROM users WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NOT NULL AND customer = ?3",
                     vec![
                         shop_value(shop),
                         id_value(tombstone.id),
@@ -149,7 +149,7 @@ impl Store {
             .push(
                 "INSERT INTO users (shop_id, id, seq, version, created_ms, modified_ms, group_count, user_name, external_id, document, \
                  customer, desired_gen, applied_gen, state, due_ms, attempts) \
-                 SELECT $1, $2, next_seq, 1, $3, $3, 0, $4, $5, $6, $7, 1, 0, 'pending', $3, 0 FROM shops WHERE shop_id = $1",
+                 SELECT ?1, ?2, next_seq, 1, ?3, ?3, 0, ?4, ?5, ?6, ?7, 1, 0, 'pending', ?3, 0 FROM shops WHERE shop_id = ?1",
                 vec![
                     shop_value(shop),
                     id_value(user.id),
@@ -181,9 +181,9 @@ impl Store {
         let document = key.seal(&self.random, &user_place(user.id), &user.document)?;
         batch
             .push(
-                "UPDATE users SET version = version + 1, modified_ms = $3, user_name = $4, external_id = $5, document = $6, \
-                 desired_gen = desired_gen + 1, due_ms = $3, attempts = 0, state = 'pending' \
-                 WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL AND version = $7",
+                "UPDATE users SET version = version + 1, modified_ms = ?3, user_name = ?4, external_id = ?5, document = ?6, \
+                 desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, state = 'pending' \
+                 WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL AND version = ?7",
                 vec![
                     shop_value(shop),
                     id_value(user.id),
@@ -206,24 +206,24 @@ impl Store {
         let this = || vec![shop_value(shop), id_value(user.id)];
         batch
             .push(
-                "UPDATE users SET deleted_ms = $3, version = version + 1, desired_gen = desired_gen + 1, due_ms = $3, attempts = 0, \
+                "UPDATE users SET deleted_ms = ?3, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, \
                  state = 'pending', group_count = 0, external_id = NULL \
-                 WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL AND version = $4",
+                 WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL AND version = ?4",
                 [this(), vec![int(at_ms), int(user.version)]].concat(),
             )
             .must_affect(GuardFailure::VersionMismatch);
         batch.push(
-            "UPDATE groups SET version = version + 1 WHERE shop_id = $1 \
-             AND id IN (SELECT group_id FROM members WHERE shop_id = $1 AND user_id = $2)",
+            "UPDATE groups SET version = version + 1 WHERE shop_id = ?1 \
+             AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2)",
             this(),
         );
         batch.push(
-            "DELETE FROM members WHERE shop_id = $1 AND user_id = $2",
+            "DELETE FROM members WHERE shop_id = ?1 AND user_id = ?2",
             this(),
         );
         delete_emails(batch, shop, user.id);
         batch.push(
-            "UPDATE shops SET user_count = user_count - 1 WHERE shop_id = $1",
+            "UPDATE shops SET user_count = user_count - 1 WHERE shop_id = ?1",
             vec![shop_value(shop)],
         );
         batch.forget(Forget {
@@ -245,7 +245,7 @@ impl Store {
     ) -> Result<Option<UserRecord>, StoreError> {
         self.one_user(
             key,
-            "WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL",
+            "WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL",
             vec![shop_value(shop), id_value(id)],
         )
     }
@@ -262,7 +262,7 @@ impl Store {
     ) -> Result<Option<UserRecord>, StoreError> {
         self.one_user(
             key,
-            "WHERE shop_id = $1 AND user_name = $2 AND deleted_ms IS NULL",
+            "WHERE shop_id = ?1 AND user_name = ?2 AND deleted_ms IS NULL",
             vec![shop_value(shop), blob(user_name_hash(key, user_name))],
         )
     }
@@ -279,7 +279,7 @@ impl Store {
     ) -> Result<Vec<UserRecord>, StoreError> {
         self.some_users(
             key,
-            "WHERE shop_id = $1 AND external_id = $2 AND deleted_ms IS NULL ORDER BY seq",
+            "WHERE shop_id = ?1 AND external_id = ?2 AND deleted_ms IS NULL ORDER BY seq",
             vec![shop_value(shop), external_id(key, Some(value))],
         )
     }
@@ -296,8 +296,8 @@ impl Store {
     ) -> Result<Vec<UserRecord>, StoreError> {
         self.some_users(
             key,
-            "WHERE shop_id = $1 AND deleted_ms IS NULL \
-             AND id IN (SELECT id FROM user_emails WHERE shop_id = $1 AND email = $2) ORDER BY seq",
+            "WHERE shop_id = ?1 AND deleted_ms IS NULL \
+             AND id IN (SELECT id FROM user_emails WHERE shop_id = ?1 AND email = ?2) ORDER BY seq",
             vec![shop_value(shop), blob(key.index_hash("email", email))],
         )
     }
@@ -314,7 +314,7 @@ impl Store {
     ) -> Result<Option<Tombstone>, StoreError> {
         let found: Option<(Vec<u8>, String)> = self.database.query_one(
             "read a user",
-            "SELECT id, customer FROM users WHERE shop_id = $1 AND user_name = $2 AND deleted_ms IS NOT NULL \
+            "SELECT id, customer FROM users WHERE shop_id = ?1 AND user_name = ?2 AND deleted_ms IS NOT NULL \
              AND customer IS NOT NULL ORDER BY deleted_ms DESC LIMIT 1",
             &[shop_value(shop), blob(user_name_hash(key, user_name))],
             |row| Ok((row.get(0)?, row.get(1)?)),
@@ -338,7 +338,7 @@ impl Store {
     pub fn user_exists(&self, shop: ShopId, id: ResourceId) -> Result<bool, StoreError> {
         let found = self.database.query_one(
             "read a user",
-            "SELECT 1 FROM users WHERE shop_id = $1 AND id = $2 AND deleted_ms IS NULL",
+            "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL",
             &[shop_value(shop), id_value(id)],
             |_| Ok(()),
         )?;
@@ -380,7 +380,7 @@ pub(super) fn external_id(key: &ShopKey, value: Option<&str>) -> Value {
 fn insert_emails(batch: &mut Batch, shop: ShopId, key: &ShopKey, user: &UserChange) {
     for email in &user.emails {
         batch.push(
-            "INSERT INTO user_emails (shop_id, email, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO user_emails (shop_id, email, id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             vec![
                 shop_value(shop),
                 blob(key.index_hash("email", email)),
@@ -392,7 +392,7 @@ fn insert_emails(batch: &mut Batch, shop: ShopId, key: &ShopKey, user: &UserChan
 
 fn delete_emails(batch: &mut Batch, shop: ShopId, id: ResourceId) {
     batch.push(
-        "DELETE FROM user_emails WHERE shop_id = $1 AND id = $2",
+        "DELETE FROM user_emails WHERE shop_id = ?1 AND id = ?2",
         vec![shop_value(shop), id_value(id)],
     );
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Draft, MemberRef, Place, Reader, assigned, is_urn, refresh_schemas};
+use super::{Draft, MemberRef, Place, Reader, assigned, complete, is_read_only, is_urn};
 use crate::scim::dialect::Dialect;
 use crate::scim::error::ScimError;
 use crate::scim::path::AttributeRef;
@@ -64,6 +64,9 @@ impl Drafter<'_> {
 
     /// An object of one schema's attributes.
     fn schema(&mut self, schema: &Arc<Schema>, value: Value) -> Result<(), ScimError> {
+        if is_read_only(schema) {
+            return Ok(());
+        }
         let Value::Object(members) = value else {
             let detail = format!("{} must be an object", schema.id);
             return Err(ScimError::invalid_value(detail));
@@ -171,12 +174,8 @@ impl Drafter<'_> {
 
     fn finish(mut self) -> Result<Draft, ScimError> {
         let reader = &self.reader;
-        if reader.resource_type == ResourceType::User {
-            // Clients that leave `active` out mean a user who may come in.
-            self.attributes.entry("active").or_insert(Value::Bool(true));
-        }
         check_required(&self.attributes, reader.schemas, reader.resource_type)?;
-        refresh_schemas(&mut self.attributes, reader.resource_type);
+        complete(&mut self.attributes, reader.resource_type);
         Ok(Draft {
             attributes: self.attributes,
             members: self.members,
@@ -245,11 +244,11 @@ fn check_members(
 }
 
 /// False for blank text: it identifies nobody.
-pub(super) fn is_filled(value: &Value) -> bool {
+pub(in crate::scim) fn is_filled(value: &Value) -> bool {
     value.as_str().is_none_or(|text| !text.trim().is_empty())
 }
 
 /// 400 `invalidValue`: a required attribute has no value.
-pub(super) fn missing(path: &str) -> ScimError {
+pub(in crate::scim) fn missing(path: &str) -> ScimError {
     ScimError::invalid_value(format!("{path} is required"))
 }

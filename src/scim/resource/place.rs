@@ -9,7 +9,7 @@ use crate::scim::schema::Schema;
 
 /// Where a member belongs.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::scim) enum Place {
+pub(super) enum Place {
     /// It is an object of one schema's attributes.
     Schema(Arc<Schema>),
     /// It is an attribute or a sub-attribute.
@@ -22,6 +22,11 @@ pub(in crate::scim) enum Place {
 pub(in crate::scim) fn is_urn(name: &str) -> bool {
     name.get(..4)
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn:"))
+}
+
+/// True for a schema that only the service writes, as the Shopify extension.
+pub(in crate::scim) fn is_read_only(schema: &Schema) -> bool {
+    schema.attributes.iter().all(|def| def.is_read_only())
 }
 
 impl Reader<'_> {

@@ -74,29 +74,28 @@ fn constant_urns(resource_type: ResourceType) -> &'static [&'static str] {
     }
 }
 
-/// Makes `schemas` list the URNs in use: the constant ones, and those of the extensions with attributes.
-///
-/// URNs that stay keep their order, so that nothing changes when nothing changes.
-pub(in crate::scim) fn refresh_schemas(
-    document: &mut Map<String, Value>,
-    resource_type: ResourceType,
-) {
-    let mut urns: Vec<Value> = match document.get_mut("schemas").map(Value::take) {
-        Some(Value::Array(urns)) => urns,
-        _ => constant_urns(resource_type)
-            .iter()
-            .map(|&urn| urn.into())
-            .collect(),
-    };
-    urns.retain(|urn| {
-        urn.as_str().is_some_and(|urn| {
-            constant_urns(resource_type).contains(&urn) || document.contains_key(urn)
-        })
-    });
-    for (name, value) in document.iter() {
-        if is_urn(name) && value.is_object() && !urns.iter().any(|urn| urn == name) {
-            urns.push(name.as_str().into());
-        }
+/// Gives a changed document what follows from the rest of it.
+pub(in crate::scim) fn complete(document: &mut Map<String, Value>, resource_type: ResourceType) {
+    if resource_type == ResourceType::User {
+        // Clients that leave `active` out mean a user who may come in.
+        document.entry("active").or_insert(Value::Bool(true));
     }
-    document.insert("schemas".to_owned(), Value::Array(urns));
+    refresh_schemas(document, resource_type);
+}
+
+/// Makes `schemas` list the URNs in use: the constant ones, then those of the extensions with attributes.
+fn refresh_schemas(document: &mut Map<String, Value>, resource_type: ResourceType) {
+    let constant = constant_urns(resource_type);
+    let extensions = document
+        .iter()
+        .filter(|(name, value)| is_urn(name) && value.is_object())
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !constant.contains(name));
+    let urns = constant
+        .iter()
+        .copied()
+        .chain(extensions)
+        .map(Value::from)
+        .collect();
+    document.insert("schemas".to_owned(), urns);
 }

@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A member that no schema declares, kept or refused.
-    fn unknown_member(
+    pub(in crate::scim) fn unknown_member(
         &mut self,
         path: &str,
         name: &str,

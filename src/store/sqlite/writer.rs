@@ -197,7 +197,7 @@ mod tests {
         let mut batch = Batch::new();
         batch
             .push(
-                "INSERT INTO notes (id, body) VALUES ($1, $2)",
+                "INSERT INTO notes (id, body) VALUES (?1, ?2)",
                 vec![Value::Integer(id), body],
             )
             .must_be_unique(GuardFailure::Exists);
@@ -281,7 +281,7 @@ mod tests {
             let mut batch = Batch::new();
             batch
                 .push(
-                    "SELECT 1 FROM notes WHERE id = $1",
+                    "SELECT 1 FROM notes WHERE id = ?1",
                     vec![Value::Integer(id)],
                 )
                 .must_affect(GuardFailure::NotFound);

@@ -160,7 +160,7 @@ fn placeholders_are_bound_by_their_number() {
         .database
         .query_one(
             "ask",
-            "SELECT $2, $1",
+            "SELECT ?2, ?1",
             &[
                 rusqlite::types::Value::Integer(1),
                 rusqlite::types::Value::Integer(2),
@@ -172,7 +172,7 @@ fn placeholders_are_bound_by_their_number() {
     let missing = fresh
         .store
         .database
-        .query("ask", "SELECT $2", &[], |_| Ok(()));
+        .query("ask", "SELECT ?2", &[], |_| Ok(()));
     assert!(missing.is_err());
 }
 

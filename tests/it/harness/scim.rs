@@ -68,11 +68,13 @@ impl Scim {
     }
 
     pub async fn post(&self, target: &str, body: &Value) -> Answered {
-        self.send("POST", target, &[], Some(body.to_string().into_bytes())).await
+        self.send("POST", target, &[], Some(body.to_string().into_bytes()))
+            .await
     }
 
     pub async fn put(&self, target: &str, body: &Value) -> Answered {
-        self.send("PUT", target, &[], Some(body.to_string().into_bytes())).await
+        self.send("PUT", target, &[], Some(body.to_string().into_bytes()))
+            .await
     }
 
     /// A PATCH of these operations.
@@ -81,7 +83,8 @@ impl Scim {
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
             "Operations": operations,
         });
-        self.send("PATCH", target, &[], Some(body.to_string().into_bytes())).await
+        self.send("PATCH", target, &[], Some(body.to_string().into_bytes()))
+            .await
     }
 
     /// Anything, also what no client should send.

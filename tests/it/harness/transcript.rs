@@ -21,8 +21,13 @@ pub async fn play(scim: &Scim, name: &str) {
         let target = fill(step["target"].as_str().unwrap(), &kept);
         let mut headers = shared.clone();
         headers.extend(texts(&step["headers"]));
-        let headers: Vec<(&str, &str)> = headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        let body = step.get("body").map(|body| fill(&body.to_string(), &kept).into_bytes());
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        let body = step
+            .get("body")
+            .map(|body| fill(&body.to_string(), &kept).into_bytes());
         let answer = scim
             .send(step["method"].as_str().unwrap(), &target, &headers, body)
             .await;
@@ -39,7 +44,9 @@ pub async fn play(scim: &Scim, name: &str) {
             check(&say, pointer, at(&document, pointer), &want);
         }
         for (variable, pointer) in texts(&step["keep"]) {
-            let value = at(&document, &pointer).as_str().unwrap_or_else(|| panic!("{say}: nothing to keep at {pointer}"));
+            let value = at(&document, &pointer)
+                .as_str()
+                .unwrap_or_else(|| panic!("{say}: nothing to keep at {pointer}"));
             kept.insert(variable, value.to_owned());
         }
     }
@@ -59,7 +66,11 @@ fn check(say: &str, pointer: &str, got: &Value, want: &Value) {
 }
 
 fn includes(element: &Value, members: &Value) -> bool {
-    members.as_object().unwrap().iter().all(|(name, value)| element[name] == *value)
+    members
+        .as_object()
+        .unwrap()
+        .iter()
+        .all(|(name, value)| element[name] == *value)
 }
 
 fn texts(object: &Value) -> Vec<(String, String)> {

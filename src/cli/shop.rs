@@ -1,0 +1,185 @@
+//! `syncup shop`: the shops whose customers are provisioned.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::Failure;
+use crate::app;
+use crate::base::clock::{Clock, SystemClock};
+use crate::base::id::ShopDomain;
+use crate::directory::{ShopRecord, ShopSettings};
+use crate::settings::Settings;
+use crate::store::Store;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Add a shop, or give one another access token
+    Add {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// A file with the Admin API access token (scopes read_customers, write_customers)
+        #[arg(long, value_name = "FILE")]
+        access_token_file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a shop's policies: give NAME=VALUE pairs, such as dialect=strict
+    Set {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// NAME=VALUE; the value as JSON, or a plain text
+        #[arg(required = true, value_name = "NAME=VALUE")]
+        policies: Vec<String>,
+    },
+    /// List the shops
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one shop: its policies, and how many users are in each state
+    Show {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Failure> {
+    let store = app::open_store(settings)?;
+    match command {
+        Command::Add {
+            shop,
+            access_token_file,
+            json,
+        } => add(&store, shop, access_token_file, *json)?,
+        Command::Set { shop, policies } => set(&store, shop, policies)?,
+        Command::List { json } => list(&store, *json)?,
+        Command::Show { shop, json } => show(&store, shop, *json)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The shop, or what to do when there is none.
+pub(super) fn find(store: &Store, domain: &ShopDomain) -> Result<ShopRecord, Failure> {
+    store.shop_by_domain(domain)?.ok_or_else(|| {
+        format!("there is no shop {domain}: `syncup shop list` shows those that are there, `syncup shop add` adds one").into()
+    })
+}
+
+fn add(store: &Store, domain: &ShopDomain, file: &PathBuf, as_json: bool) -> Result<(), Failure> {
+    let token = std::fs::read_to_string(file)
+        .map_err(|error| format!("cannot read the access token from {}: {error}", file.display()))?;
+    let token = token.trim();
+    if token.is_empty() || token.chars().any(char::is_whitespace) {
+        return Err(format!("{} does not hold one access token", file.display()).into());
+    }
+    let token = SecretString::from(token);
+    let added = match store.shop_by_domain(domain)? {
+        Some(record) => {
+            written(store.set_access_token(&record, &token)?)?;
+            false
+        }
+        None => {
+            let now_ms = SystemClock.now_ms();
+            written(store.add_shop(domain, &token, &ShopSettings::default(), now_ms)?)?;
+            true
+        }
+    };
+    if as_json {
+        println!("{}", json!({"shop": domain.as_str(), "added": added}));
+    } else if added {
+        println!("{domain} added. Next: syncup token create {domain} --name PROVIDER");
+    } else {
+        println!("{domain} has another access token now.");
+    }
+    Ok(())
+}
+
+/// A guard that said no is a failed command.
+pub(super) fn written(outcome: Result<(), crate::store::GuardFailure>) -> Result<(), Failure> {
+    outcome.map_err(|guard| format!("nothing was changed: another command was faster ({guard:?}); try again").into())
+}
+
+fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<(), Failure> {
+    let record = find(store, domain)?;
+    let mut value = serde_json::to_value(&record.settings)?;
+    let known: Vec<String> = value
+        .as_object()
+        .map(|policies| policies.keys().cloned().collect())
+        .unwrap_or_default();
+    for policy in policies {
+        let (name, text) = policy
+            .split_once('=')
+            .ok_or_else(|| format!("{policy} is not NAME=VALUE"))?;
+        if !known.iter().any(|known| known == name) {
+            return Err(format!("there is no policy {name}; there are: {}", known.join(", ")).into());
+        }
+        value[name] = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+    }
+    let settings: ShopSettings = serde_json::from_value(value)
+        .map_err(|error| format!("a value does not fit its policy: {error}"))?;
+    for extension in &settings.extensions {
+        crate::scim::schema::Schemas::standard()
+            .with_extension(crate::scim::schema::ResourceType::User, extension)?;
+    }
+    written(store.set_shop_settings(record.id, &settings)?)?;
+    println!("{domain} is changed.");
+    Ok(())
+}
+
+fn list(store: &Store, as_json: bool) -> Result<(), Failure> {
+    let shops = store.shops()?;
+    if as_json {
+        let all: Vec<Value> = shops
+            .iter()
+            .map(|shop| json!({"shop": shop.domain.as_str(), "users": shop.user_count, "groups": shop.group_count}))
+            .collect();
+        println!("{}", Value::Array(all));
+        return Ok(());
+    }
+    if shops.is_empty() {
+        println!("There are no shops yet: syncup shop add NAME.myshopify.com --access-token-file FILE");
+    }
+    for shop in shops {
+        println!("{:<40} {:>9} users {:>7} groups", shop.domain.as_str(), shop.user_count, shop.group_count);
+    }
+    Ok(())
+}
+
+fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<(), Failure> {
+    let record = find(store, domain)?;
+    let states = store.state_counts(record.id)?;
+    if as_json {
+        let states: serde_json::Map<String, Value> = states
+            .iter()
+            .map(|(state, count)| (state.as_str().to_owned(), json!(count)))
+            .collect();
+        let shown = json!({
+            "shop": domain.as_str(),
+            "users": record.user_count,
+            "groups": record.group_count,
+            "states": states,
+            "settings": record.settings,
+        });
+        println!("{shown:#}");
+        return Ok(());
+    }
+    println!("{domain}: {} users, {} groups", record.user_count, record.group_count);
+    for (state, count) in states {
+        println!("  {:<9} {count}", state.as_str());
+    }
+    println!("policies (syncup shop set {domain} NAME=VALUE):");
+    if let Value::Object(policies) = serde_json::to_value(&record.settings)? {
+        for (name, value) in policies {
+            println!("  {name} = {value}");
+        }
+    }
+    Ok(())
+}

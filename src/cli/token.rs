@@ -1,0 +1,163 @@
+//! `syncup token`: what identity providers authenticate with. A token is shown once, when it is made.
+
+use std::process::ExitCode;
+
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::Failure;
+use super::shop::{find, written};
+use crate::app;
+use crate::base::clock::{Clock, SystemClock, rfc3339_ms};
+use crate::base::id::ShopDomain;
+use crate::directory::TokenRecord;
+use crate::settings::Settings;
+use crate::store::Store;
+
+const HOUR_MS: i64 = 60 * 60 * 1_000;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Make a token for a shop; several can live at once
+    Create {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// What it is for, such as the identity provider
+        #[arg(long, default_value = "")]
+        name: String,
+        /// It ends after so many days
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..36_500))]
+        expires_days: Option<i64>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List a shop's tokens: by prefix, with their last use
+    List {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a new token like an old one, which ends a little later
+    Rotate {
+        /// The old token's prefix
+        prefix: String,
+        /// How long both work
+        #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..8_760))]
+        overlap_hours: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a token at once
+    Revoke {
+        /// The token's prefix
+        prefix: String,
+    },
+}
+
+pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Failure> {
+    let store = app::open_store(settings)?;
+    let now_ms = SystemClock.now_ms();
+    match command {
+        Command::Create {
+            shop,
+            name,
+            expires_days,
+            json,
+        } => {
+            let shop = find(&store, shop)?;
+            let expires_ms = expires_days.map(|days| now_ms + days * 24 * HOUR_MS);
+            create(&store, settings, &shop, name, expires_ms, *json)?;
+        }
+        Command::List { shop, json } => list(&store, shop, now_ms, *json)?,
+        Command::Rotate {
+            prefix,
+            overlap_hours,
+            json,
+        } => {
+            let old = token(&store, prefix)?;
+            if !old.is_live(now_ms) {
+                return Err(format!("the token {prefix} has ended already: make a new one with `syncup token create`").into());
+            }
+            let shop = store.shop(old.shop)?.ok_or("the token's shop is gone")?;
+            create(&store, settings, &shop, &old.name, None, *json)?;
+            written(store.expire_token(prefix, now_ms + overlap_hours * HOUR_MS)?)?;
+        }
+        Command::Revoke { prefix } => {
+            token(&store, prefix)?;
+            store
+                .revoke_token(prefix, now_ms)?
+                .map_err(|_| format!("the token {prefix} is revoked already"))?;
+            println!("{prefix} is revoked.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn token(store: &Store, prefix: &str) -> Result<TokenRecord, Failure> {
+    store.token(prefix)?.ok_or_else(|| {
+        format!("there is no token {prefix}: give the eight letters behind syncup_, as `syncup token list` shows them").into()
+    })
+}
+
+fn create(
+    store: &Store,
+    settings: &Settings,
+    shop: &crate::directory::ShopRecord,
+    name: &str,
+    expires_ms: Option<i64>,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let token = app::create_token(store, shop.id, name, expires_ms, SystemClock.now_ms())?;
+    let base_url = format!("{}{}", settings.public_url, crate::http::scim::BASE_PATH);
+    let secret = token.text().expose_secret();
+    if as_json {
+        let made = json!({
+            "prefix": token.prefix(),
+            "token": secret,
+            "scim_base_url": base_url,
+            "expires": expires_ms.map(rfc3339_ms),
+        });
+        println!("{made:#}");
+    } else {
+        println!("SCIM Base URL         {base_url}");
+        println!("Authorization header  Bearer {secret}");
+        println!("The token is not shown again. Its prefix is {}.", token.prefix());
+    }
+    Ok(())
+}
+
+fn list(store: &Store, shop: &ShopDomain, now_ms: i64, as_json: bool) -> Result<(), Failure> {
+    let tokens = store.tokens(find(store, shop)?.id)?;
+    if as_json {
+        let all: Vec<Value> = tokens
+            .iter()
+            .map(|token| {
+                json!({
+                    "prefix": token.prefix,
+                    "name": token.name,
+                    "live": token.is_live(now_ms),
+                    "created": rfc3339_ms(token.created_ms),
+                    "expires": token.expires_ms.map(rfc3339_ms),
+                    "revoked": token.revoked_ms.map(rfc3339_ms),
+                    "last_used": token.last_used_ms.map(rfc3339_ms),
+                })
+            })
+            .collect();
+        println!("{}", Value::Array(all));
+        return Ok(());
+    }
+    if tokens.is_empty() {
+        println!("There are no tokens yet: syncup token create {shop} --name PROVIDER");
+    }
+    for token in tokens {
+        let state = if token.is_live(now_ms) { "live" } else { "ended" };
+        let used = token.last_used_ms.map_or_else(|| "never used".to_owned(), |at| format!("last used {}", rfc3339_ms(at)));
+        let ends = token.expires_ms.map_or_else(String::new, |at| format!(", ends {}", rfc3339_ms(at)));
+        println!("{}  {state:<5}  {:<20}  {used}{ends}", token.prefix, token.name);
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! Laws that hold of every document.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn text() -> impl Strategy<Value = String> {
+    "[a-c]{1,3}"
+}
+
+fn element() -> impl Strategy<Value = Value> {
+    (
+        text(),
+        proptest::option::of("work|home|other"),
+        any::<bool>(),
+    )
+        .prop_map(|(value, kind, has_display)| {
+            let mut element = json!({"value": value});
+            if let Some(kind) = kind {
+                element["type"] = kind.into();
+            }
+            if has_display {
+                element["display"] = "d".into();
+            }
+            element
+        })
+}
+
+/// A canonical user.
+fn user() -> impl Strategy<Value = Map<String, Value>> {
+    let title = proptest::option::of(text());
+    let given_name = proptest::option::of(text());
+    let department = proptest::option::of(text());
+    let emails = proptest::collection::vec(element(), 0..4);
+    let primary = proptest::option::of(0..4_usize);
+    let tags = proptest::collection::vec(text(), 0..3);
+    (title, given_name, department, emails, primary, tags, any::<bool>()).prop_map(|(title, given_name, department, mut emails, primary, tags, active)| {
+        if let Some(email) = primary.and_then(|index| emails.get_mut(index)) {
+            email["primary"] = true.into();
+        }
+        let body = json!({"schemas": [USER_URN], "userName": "u", "active": active, "title": title, "name": {"givenName": given_name},
+            "emails": emails, ENTERPRISE_URN: {"department": department}, SHOP_URN: {"tags": tags}});
+        read_user(body, &schemas(), &Dialect::tolerant()).unwrap().attributes
+    })
+}
+
+fn paths() -> impl Strategy<Value = String> {
+    let department = format!("{ENTERPRISE_URN}:department");
+    let tags = format!("{SHOP_URN}:tags");
+    prop_oneof![
+        Just("title".to_owned()),
+        Just("active".to_owned()),
+        Just("name".to_owned()),
+        Just("name.givenName".to_owned()),
+        Just("emails".to_owned()),
+        Just(department),
+        Just(tags),
+        Just("undeclared".to_owned()),
+    ]
+}
+
+/// What stands at a path without filter; null when nothing does.
+fn value_at(document: &Map<String, Value>, path: &str) -> Value {
+    let mut value = Value::Object(document.clone());
+    let (urn, name) = path
+        .rsplit_once(':')
+        .map_or((None, path), |(urn, name)| (Some(urn), name));
+    for key in urn.into_iter().chain(name.split('.')) {
+        value = value.get(key).cloned().unwrap_or_default();
+    }
+    value
+}
+
+fn run(
+    document: &Map<String, Value>,
+    operations: Value,
+    dialect: &Dialect,
+) -> Result<Patched, ScimError> {
+    apply(
+        document,
+        &parse(message(operations), ResourceType::User, &schemas(), dialect)?,
+    )
+}
+
+/// Operations that may or may not fit.
+fn operations() -> impl Strategy<Value = Value> {
+    let paths = prop_oneof![
+        paths(),
+        Just("userName".to_owned()),
+        Just("emails[type eq \"work\"].value".to_owned()),
+        Just("emails[primary eq true]".to_owned())
+    ];
+    let value = prop_oneof![
+        text().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        Just(Value::Null),
+        element(),
+        proptest::collection::vec(element(), 0..3).prop_map(Value::from)
+    ];
+    let operation = ("add|replace|remove", paths, value)
+        .prop_map(|(op, path, value)| json!({"op": op, "path": path, "value": value}));
+    proptest::collection::vec(operation, 0..5).prop_map(Value::from)
+}
+
+proptest! {
+    #[test]
+    fn replacing_with_the_present_value_changes_nothing(document in user(), path in paths()) {
+        let value = value_at(&document, &path);
+        let patched = run(&document, json!([{"op": "replace", "path": path, "value": value}]), &Dialect::tolerant()).unwrap();
+        prop_assert_eq!(patched.changed, Vec::<String>::new());
+        prop_assert_eq!(patched.attributes, document);
+    }
+
+    #[test]
+    fn adding_what_is_there_changes_nothing(document in user(), path in paths()) {
+        let value = value_at(&document, &path);
+        let patched = run(&document, json!([{"op": "add", "path": path, "value": value}]), &Dialect::tolerant()).unwrap();
+        prop_assert_eq!(patched.attributes, document);
+    }
+
+    #[test]
+    fn a_fresh_element_added_and_removed_leaves_no_trace(document in user()) {
+        let fresh = json!([{"op": "add", "path": "emails", "value": [{"value": "fresh", "type": "other"}]}]);
+        let added = run(&document, fresh, &Dialect::strict()).unwrap();
+        prop_assert_eq!(&added.changed, &["emails"]);
+        let removed = run(&added.attributes, json!([{"op": "remove", "path": "emails[value eq \"fresh\"]"}]), &Dialect::strict()).unwrap();
+        prop_assert_eq!(removed.attributes, document);
+    }
+
+    #[test]
+    fn a_value_set_and_restored_leaves_no_trace(document in user(), path in paths().prop_filter("text", |path| !["active", "name", "emails"].contains(&path.as_str()) && !path.ends_with("tags"))) {
+        let old = value_at(&document, &path);
+        let set = run(&document, json!([{"op": "replace", "path": path, "value": "fresh"}]), &Dialect::tolerant()).unwrap();
+        prop_assert_eq!(set.changed.len(), 1);
+        let restored = run(&set.attributes, json!([{"op": "replace", "path": path, "value": old}]), &Dialect::tolerant()).unwrap();
+        prop_assert_eq!(restored.attributes, document);
+    }
+
+    #[test]
+    fn a_patch_applies_whole_or_not_at_all(document in user(), operations in operations()) {
+        let before = document.clone();
+        let result = run(&document, operations.clone(), &Dialect::tolerant());
+        prop_assert_eq!(&document, &before);
+        if let Ok(patched) = result {
+            prop_assert_eq!(patched.changed.is_empty(), patched.attributes == before);
+            // What was made is as canonical as what a client sends anew.
+            let again = read_user(Value::Object(patched.attributes.clone()), &schemas(), &Dialect::tolerant()).unwrap();
+            prop_assert_eq!(again.attributes, patched.attributes);
+        }
+    }
+
+    #[test]
+    fn the_operations_of_one_patch_are_patches_in_a_row(document in user(), operations in operations()) {
+        let together = run(&document, operations.clone(), &Dialect::tolerant());
+        let mut one_by_one = Ok(document);
+        for operation in operations.as_array().unwrap() {
+            one_by_one = one_by_one.and_then(|document| run(&document, json!([operation]), &Dialect::tolerant()).map(|patched| patched.attributes));
+        }
+        prop_assert_eq!(together.map(|patched| patched.attributes).ok(), one_by_one.ok());
+    }
+}

@@ -1,0 +1,3 @@
+//! What SCIM clients see.
+
+mod transcripts;
