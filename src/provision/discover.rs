@@ -12,11 +12,13 @@ impl Provision {
     /// 403 for a filter.
     pub fn service_provider_config(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         unfiltered(call)?;
-        Ok(Answer::ok(discovery::service_provider_config(&discovery::Provider {
-            base_url: &self.config.public_url,
-            max_body_bytes: self.config.max_body_bytes,
-            cursor_timeout_secs: super::list::CURSOR_TIMEOUT_MS / 1_000,
-        })))
+        Ok(Answer::ok(discovery::service_provider_config(
+            &discovery::Provider {
+                base_url: &self.config.public_url,
+                max_body_bytes: self.config.max_body_bytes,
+                cursor_timeout_secs: super::list::CURSOR_TIMEOUT_MS / 1_000,
+            },
+        )))
     }
 
     /// `GET /ResourceTypes`.
@@ -25,7 +27,10 @@ impl Provision {
     /// 403 for a filter.
     pub fn resource_types(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         unfiltered(call)?;
-        Ok(Answer::ok(discovery::resource_types(&self.config.public_url, &call.caller.shop.schemas)))
+        Ok(Answer::ok(discovery::resource_types(
+            &self.config.public_url,
+            &call.caller.shop.schemas,
+        )))
     }
 
     /// `GET /ResourceTypes/NAME`.
@@ -44,7 +49,10 @@ impl Provision {
     /// 403 for a filter.
     pub fn schemas(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         unfiltered(call)?;
-        Ok(Answer::ok(discovery::schemas(&self.config.public_url, &call.caller.shop.schemas)))
+        Ok(Answer::ok(discovery::schemas(
+            &self.config.public_url,
+            &call.caller.shop.schemas,
+        )))
     }
 
     /// `GET /Schemas/URN`.

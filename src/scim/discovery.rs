@@ -54,7 +54,12 @@ pub fn service_provider_config(provider: &Provider<'_>) -> String {
 
 /// `/Schemas`.
 pub fn schemas(base_url: &str, schemas: &Schemas) -> String {
-    listed(schemas.all().iter().map(|schema| schema_value(base_url, schema)))
+    listed(
+        schemas
+            .all()
+            .iter()
+            .map(|schema| schema_value(base_url, schema)),
+    )
 }
 
 /// `/Schemas/URN`.
@@ -127,17 +132,33 @@ fn attribute_value(attribute: &AttributeDef) -> Value {
     value.insert("description".to_owned(), json!(attribute.description));
     value.insert("required".to_owned(), json!(attribute.required));
     if !attribute.canonical_values.is_empty() {
-        value.insert("canonicalValues".to_owned(), json!(attribute.canonical_values));
+        value.insert(
+            "canonicalValues".to_owned(),
+            json!(attribute.canonical_values),
+        );
     }
     value.insert("caseExact".to_owned(), json!(attribute.case_exact));
-    value.insert("mutability".to_owned(), json!(attribute.mutability.as_str()));
+    value.insert(
+        "mutability".to_owned(),
+        json!(attribute.mutability.as_str()),
+    );
     value.insert("returned".to_owned(), json!(attribute.returned.as_str()));
-    value.insert("uniqueness".to_owned(), json!(attribute.uniqueness.as_str()));
+    value.insert(
+        "uniqueness".to_owned(),
+        json!(attribute.uniqueness.as_str()),
+    );
     if !attribute.reference_types.is_empty() {
-        value.insert("referenceTypes".to_owned(), json!(attribute.reference_types));
+        value.insert(
+            "referenceTypes".to_owned(),
+            json!(attribute.reference_types),
+        );
     }
     if !attribute.sub_attributes.is_empty() {
-        let parts: Vec<Value> = attribute.sub_attributes.iter().map(|part| attribute_value(part)).collect();
+        let parts: Vec<Value> = attribute
+            .sub_attributes
+            .iter()
+            .map(|part| attribute_value(part))
+            .collect();
         value.insert("subAttributes".to_owned(), Value::Array(parts));
     }
     Value::Object(value)
