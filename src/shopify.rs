@@ -11,9 +11,6 @@ mod origin;
 mod queries;
 mod setup;
 
-#[cfg(all(test, feature = "mock"))]
-mod tests;
-
 pub use bucket::{Bucket, Class, Go};
 pub use client::{Client, ClientConfig, HttpClient, Receipt, http_client};
 pub use customer::{

@@ -16,9 +16,6 @@ mod sync;
 mod tokens;
 mod users;
 
-#[cfg(test)]
-mod tests;
-
 use std::path::{Path, PathBuf};
 
 use ring::rand::SystemRandom;

@@ -448,7 +448,9 @@ impl<'a> Attempt<'a> {
     }
 
     fn bind(&mut self, found: Option<ObservedCustomer>) {
-        self.applied = found.as_ref().map(Applied::of);
+        self.applied = found
+            .as_ref()
+            .map(|customer| Applied::of(customer, &self.desired.customer));
         self.customer = found.map(|customer| customer.id);
         self.learned = true;
     }
