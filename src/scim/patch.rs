@@ -11,6 +11,7 @@
 //! Where the RFC leaves a choice: replacing a complex value merges its parts; replacing a selected element keeps what the filter
 //! says of it; an element whose `value` is removed is removed; removing what is not there changes nothing.
 
+mod action;
 mod change;
 mod diff;
 mod document;

@@ -56,3 +56,27 @@ pub(super) enum Action {
     /// Values like these go.
     RemoveListed(Vec<Value>),
 }
+
+impl AttributeChange {
+    /// The step. To change a part of a single complex value is to merge the part into it.
+    pub(super) fn new(
+        mut target: AttributeRef,
+        selector: Option<ValueFilter>,
+        mut action: Action,
+    ) -> Self {
+        if !target.attribute.multi_valued
+            && let Some(sub_attribute) = target.sub_attribute.take()
+        {
+            let value = match action {
+                Action::Add(value) | Action::Replace(value) => value,
+                _ => Value::Null,
+            };
+            action = Action::Merge(Map::from_iter([(sub_attribute.name.clone(), value)]));
+        }
+        Self {
+            target,
+            selector,
+            action,
+        }
+    }
+}
