@@ -72,6 +72,15 @@ pub fn service_provider_config(limits: &ServiceLimits, base_url: &str) -> Value 
     })
 }
 
+/// Refuses a query that filters the service's own descriptions. Other parameters mean nothing there.
+pub fn check_filter(filter: Option<&str>) -> Result<(), ScimError> {
+    // RFC 7644 §4: a filter on these endpoints is 403; paging and sorting are ignored.
+    match filter {
+        Some(_) => Err(ScimError::forbidden("this endpoint cannot be filtered")),
+        None => Ok(()),
+    }
+}
+
 /// `/Schemas` (RFC 7643 §7): every schema of the shop, its own extensions included.
 pub fn schemas(schemas: &Schemas, base_url: &str) -> Value {
     let all = schemas.all().iter();

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | read | [`parse`] | what is no PatchOp, broken paths, values of the wrong type, read-only targets |
 //! | apply | [`apply`] | what depends on the document: `noTarget`, required values removed, immutable values changed |
-//! | compare | [`diff`] | nothing; an empty result means that nothing is to be done |
+//! | compare | [`diff()`] | nothing; an empty result means that nothing is to be done |
 //!
 //! A group's members are not in its document; what a PATCH does to them is a list of [`MemberChange`]s, in order.
 //!
@@ -55,7 +55,7 @@ pub struct Patch {
 pub struct Patched {
     /// The document after it.
     pub attributes: Map<String, Value>,
-    /// The names of the attributes that differ, as [`diff`] gives them. Empty when the document stays as it is.
+    /// The names of the attributes that differ, as [`diff()`] gives them. Empty when the document stays as it is.
     pub changed: Vec<String>,
     /// What is to be done to a group's members, in order.
     pub members: Vec<MemberChange>,

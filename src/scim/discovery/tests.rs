@@ -211,3 +211,13 @@ fn resource_types_name_their_schemas() {
         "H4"
     );
 }
+
+#[test]
+fn descriptions_cannot_be_filtered() {
+    assert_eq!(
+        check_filter(Some("id pr")).map_err(|error| error.status),
+        Err(403),
+        "H5"
+    );
+    assert_eq!(check_filter(None), Ok(()), "H5");
+}

@@ -67,6 +67,11 @@ impl Reader<'_> {
         let leaf = target.leaf();
         let is_one_of_many = selector.is_some() && target.sub_attribute.is_none();
         let value = if leaf.multi_valued && !is_one_of_many {
+            let value = if verb == Verb::Add {
+                one_or_many(value)
+            } else {
+                value
+            };
             self.attribute(path, leaf, value)?
         } else {
             let value = self.unwrapped(path, value);
@@ -131,6 +136,15 @@ impl Reader<'_> {
             return Err(missing(&sub_path));
         }
         Ok(Some((sub_attribute.name.clone(), value)))
+    }
+}
+
+/// The list of values that `add` adds.
+pub(super) fn one_or_many(value: Value) -> Value {
+    match value {
+        // RFC 7644 §3.5.2.1: "a new value is added": one is as good as a list.
+        Value::Object(_) => Value::Array(vec![value]),
+        other => other,
     }
 }
 

@@ -11,6 +11,12 @@ fn a_list_is_added_to_and_replaced() {
         &["emails"],
     );
     check(
+        "D23: one value",
+        json!([{"op": "add", "path": "emails", "value": {"value": "b"}}]),
+        |ada| push(ada, json!({"value": "b"})),
+        &["emails"],
+    );
+    check(
         "D24",
         json!([{"op": "add", "path": "emails", "value": [{"value": "a@home", "type": "home"}]}]),
         |_| {},
