@@ -25,6 +25,8 @@ mod unknown;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use change::Change;
@@ -42,7 +44,7 @@ pub const PATCH_OP_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 pub const MAX_OPERATIONS: usize = 10_000;
 
 /// A PATCH, read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Patch {
     resource_type: ResourceType,
     dialect: Dialect,
@@ -51,7 +53,7 @@ pub struct Patch {
 }
 
 /// What a PATCH makes of a resource.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Patched {
     /// The document after it.
     pub attributes: Map<String, Value>,
@@ -61,6 +63,28 @@ pub struct Patched {
     pub members: Vec<MemberChange>,
     /// What was tolerated.
     pub warnings: Vec<Warning>,
+}
+
+/// No values: they are personal data.
+impl fmt::Debug for Patch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patch")
+            .field("resource_type", &self.resource_type)
+            .field("changes", &self.changes.len())
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Names only: the values are personal data.
+impl fmt::Debug for Patched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patched")
+            .field("changed", &self.changed)
+            .field("members", &self.members)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Reads a PATCH body. Nothing in it depends on the resource it is for.

@@ -19,7 +19,7 @@ pub(super) enum Verb {
 }
 
 /// One step of a PATCH.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Change {
     /// To a group's members.
     Members(MemberChange),
@@ -32,7 +32,7 @@ pub(super) enum Change {
 }
 
 /// A step that concerns one declared attribute.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) struct AttributeChange {
     /// The attribute. A sub-attribute is named only when the attribute is multi-valued.
     pub(super) target: AttributeRef,
@@ -43,7 +43,7 @@ pub(super) struct AttributeChange {
 }
 
 /// What happens to an attribute. Values are canonical.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Action {
     /// The value, or the list's values, are added.
     Add(Value),

@@ -356,3 +356,18 @@ fn what_is_not_sent_is_gone() {
         "E4: the same again"
     );
 }
+
+#[test]
+fn a_draft_shows_no_values() {
+    let draft = read_user(
+        user(json!({"nickName": "secret"})),
+        &schemas(),
+        &Dialect::strict(),
+    )
+    .unwrap();
+    let shown = format!("{draft:?}");
+    assert!(
+        shown.contains("nickName") && !shown.contains("secret"),
+        "{shown}"
+    );
+}
