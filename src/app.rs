@@ -291,9 +291,8 @@ fn shopify_config(settings: &Settings) -> Result<ShopifyConfig, AppError> {
 /// # Errors
 /// A handler cannot be installed.
 pub async fn stop_signal() -> Result<(), AppError> {
-    let mut terminate =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-            .map_err(AppError::Signal)?;
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .map_err(AppError::Signal)?;
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted.map_err(AppError::Signal),
         _ = terminate.recv() => Ok(()),

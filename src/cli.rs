@@ -20,7 +20,12 @@ use crate::telemetry;
 type Failure = Box<dyn std::error::Error>;
 
 #[derive(Debug, Parser)]
-#[command(name = "syncup", version, about = "SCIM 2.0 in, Shopify customers out", max_term_width = 120)]
+#[command(
+    name = "syncup",
+    version,
+    about = "SCIM 2.0 in, Shopify customers out",
+    max_term_width = 120
+)]
 struct Arguments {
     /// A TOML file of settings; SYNCUP_* variables win over it
     #[arg(long, global = true, env = "SYNCUP_CONFIG", value_name = "FILE")]

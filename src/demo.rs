@@ -213,7 +213,10 @@ fn write_ready(directory: &Path, ready: &Ready) -> Result<(), DemoError> {
 
 /// Plays the story; gives the number of steps that were not as told.
 async fn tell(ready: &Ready, now_ms: i64) -> Result<usize, DemoError> {
-    println!("mock Shopify  {}  shop {SHOP} (plan Plus: 20,000 points, 1,000 restored a second)", ready.shopify_url);
+    println!(
+        "mock Shopify  {}  shop {SHOP} (plan Plus: 20,000 points, 1,000 restored a second)",
+        ready.shopify_url
+    );
     println!("SCIM          {}\n", ready.scim_base_url);
     let http = shopify::http_client();
     let mut story = Story {
@@ -244,7 +247,9 @@ fn invite(ready: &Ready) {
     println!("\nSCIM Base URL         {base}");
     println!("Authorization header  Bearer {token}\n");
     println!("curl -s -H 'Authorization: Bearer {token}' '{base}/Users?count=2'");
-    println!("curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/scim+json' '{base}/Users' \\\n  -d '{{\"userName\": \"grace@example.com\", \"name\": {{\"givenName\": \"Grace\", \"familyName\": \"Hopper\"}}, \"emails\": [{{\"value\": \"grace@example.com\"}}]}}'");
+    println!(
+        "curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/scim+json' '{base}/Users' \\\n  -d '{{\"userName\": \"grace@example.com\", \"name\": {{\"givenName\": \"Grace\", \"familyName\": \"Hopper\"}}, \"emails\": [{{\"value\": \"grace@example.com\"}}]}}'"
+    );
     println!("curl -s '{}/_mock/state'", ready.shopify_url);
     println!("\nCtrl-C stops it.");
 }

@@ -12,7 +12,9 @@ use std::net::{SocketAddr, TcpListener};
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address is in use or not ours.
-    #[error("cannot listen on {address}: is another program using it? choose another address for {what}")]
+    #[error(
+        "cannot listen on {address}: is another program using it? choose another address for {what}"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,

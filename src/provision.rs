@@ -85,6 +85,10 @@ impl Provision {
 
     /// The address of a resource.
     fn location(&self, resource_type: ResourceType, id: ResourceId) -> String {
-        format!("{}{}/{id}", self.config.public_url, resource_type.endpoint())
+        format!(
+            "{}{}/{id}",
+            self.config.public_url,
+            resource_type.endpoint()
+        )
     }
 }

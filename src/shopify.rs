@@ -11,12 +11,11 @@ mod origin;
 mod queries;
 mod setup;
 
-#[cfg(all(test, feature = "mock"))]
-mod tests;
-
 pub use bucket::{Bucket, Class, Go};
 pub use client::{Client, ClientConfig, HttpClient, Receipt, http_client};
-pub use customer::{Address, Created, CustomerChange, Identifier, Metafield, NewCustomer, ObservedCustomer};
+pub use customer::{
+    Address, Created, CustomerChange, Identifier, Metafield, NewCustomer, ObservedCustomer,
+};
 pub use error::{Error, Recovery, UserError, UserErrorKind};
 pub use origin::{OriginError, check_origin};
 pub use setup::SCIM_ID_KEY;

@@ -74,8 +74,12 @@ pub(super) fn find(store: &Store, domain: &ShopDomain) -> Result<ShopRecord, Fai
 }
 
 fn add(store: &Store, domain: &ShopDomain, file: &PathBuf, as_json: bool) -> Result<(), Failure> {
-    let token = std::fs::read_to_string(file)
-        .map_err(|error| format!("cannot read the access token from {}: {error}", file.display()))?;
+    let token = std::fs::read_to_string(file).map_err(|error| {
+        format!(
+            "cannot read the access token from {}: {error}",
+            file.display()
+        )
+    })?;
     let token = token.trim();
     if token.is_empty() || token.chars().any(char::is_whitespace) {
         return Err(format!("{} does not hold one access token", file.display()).into());
@@ -104,7 +108,9 @@ fn add(store: &Store, domain: &ShopDomain, file: &PathBuf, as_json: bool) -> Res
 
 /// A guard that said no is a failed command.
 pub(super) fn written(outcome: Result<(), crate::store::GuardFailure>) -> Result<(), Failure> {
-    outcome.map_err(|guard| format!("nothing was changed: another command was faster ({guard:?}); try again").into())
+    outcome.map_err(|guard| {
+        format!("nothing was changed: another command was faster ({guard:?}); try again").into()
+    })
 }
 
 fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<(), Failure> {
@@ -119,7 +125,9 @@ fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<(), Fa
             .split_once('=')
             .ok_or_else(|| format!("{policy} is not NAME=VALUE"))?;
         if !known.iter().any(|known| known == name) {
-            return Err(format!("there is no policy {name}; there are: {}", known.join(", ")).into());
+            return Err(
+                format!("there is no policy {name}; there are: {}", known.join(", ")).into(),
+            );
         }
         value[name] = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
     }
@@ -145,10 +153,17 @@ fn list(store: &Store, as_json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     if shops.is_empty() {
-        println!("There are no shops yet: syncup shop add NAME.myshopify.com --access-token-file FILE");
+        println!(
+            "There are no shops yet: syncup shop add NAME.myshopify.com --access-token-file FILE"
+        );
     }
     for shop in shops {
-        println!("{:<40} {:>9} users {:>7} groups", shop.domain.as_str(), shop.user_count, shop.group_count);
+        println!(
+            "{:<40} {:>9} users {:>7} groups",
+            shop.domain.as_str(),
+            shop.user_count,
+            shop.group_count
+        );
     }
     Ok(())
 }
@@ -171,7 +186,10 @@ fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<(), Failure
         println!("{shown:#}");
         return Ok(());
     }
-    println!("{domain}: {} users, {} groups", record.user_count, record.group_count);
+    println!(
+        "{domain}: {} users, {} groups",
+        record.user_count, record.group_count
+    );
     for (state, count) in states {
         println!("  {:<9} {count}", state.as_str());
     }

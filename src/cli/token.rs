@@ -125,7 +125,10 @@ fn create(
     } else {
         println!("SCIM Base URL         {base_url}");
         println!("Authorization header  Bearer {secret}");
-        println!("The token is not shown again. Its prefix is {}.", token.prefix());
+        println!(
+            "The token is not shown again. Its prefix is {}.",
+            token.prefix()
+        );
     }
     Ok(())
 }
@@ -154,10 +157,22 @@ fn list(store: &Store, shop: &ShopDomain, now_ms: i64, as_json: bool) -> Result<
         println!("There are no tokens yet: syncup token create {shop} --name PROVIDER");
     }
     for token in tokens {
-        let state = if token.is_live(now_ms) { "live" } else { "ended" };
-        let used = token.last_used_ms.map_or_else(|| "never used".to_owned(), |at| format!("last used {}", rfc3339_ms(at)));
-        let ends = token.expires_ms.map_or_else(String::new, |at| format!(", ends {}", rfc3339_ms(at)));
-        println!("{}  {state:<5}  {:<20}  {used}{ends}", token.prefix, token.name);
+        let state = if token.is_live(now_ms) {
+            "live"
+        } else {
+            "ended"
+        };
+        let used = token.last_used_ms.map_or_else(
+            || "never used".to_owned(),
+            |at| format!("last used {}", rfc3339_ms(at)),
+        );
+        let ends = token
+            .expires_ms
+            .map_or_else(String::new, |at| format!(", ends {}", rfc3339_ms(at)));
+        println!(
+            "{}  {state:<5}  {:<20}  {used}{ends}",
+            token.prefix, token.name
+        );
     }
     Ok(())
 }

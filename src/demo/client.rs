@@ -98,9 +98,10 @@ pub(super) struct Received {
 
 impl Received {
     pub(super) fn is_mutation(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|field| field.starts_with("customer") && field != "customerByIdentifier" || field.starts_with("tags"))
+        self.fields.iter().any(|field| {
+            field.starts_with("customer") && field != "customerByIdentifier"
+                || field.starts_with("tags")
+        })
     }
 }
 
@@ -133,7 +134,9 @@ impl Observer {
     /// The requests that the bridge's token has sent since the last call.
     pub(super) async fn take_requests(&self) -> Result<Vec<Received>, DemoError> {
         let url = format!("{}/_mock/requests?shop={}", self.origin, self.shop);
-        let log = self.json("reading the request log", self.http.get(&url)).await?;
+        let log = self
+            .json("reading the request log", self.http.get(&url))
+            .await?;
         self.http
             .delete(&url)
             .send()

@@ -62,22 +62,34 @@ impl Story {
             "phoneNumbers": [{"value": "+1 (613) 450-5293", "type": "work"}],
         });
         let answer = self
-            .user_step("POST", "/Users", Some(&body), None, &Told {
-                title: "create",
-                status: 201,
-                sent: &["customerCreate"],
-                state: "synced",
-                customer: Some((ada, &["Ada King", "+16134505293"], &["scim:disabled"])),
-            })
+            .user_step(
+                "POST",
+                "/Users",
+                Some(&body),
+                None,
+                &Told {
+                    title: "create",
+                    status: 201,
+                    sent: &["customerCreate"],
+                    state: "synced",
+                    customer: Some((ada, &["Ada King", "+16134505293"], &["scim:disabled"])),
+                },
+            )
             .await?;
         let id = answer.id();
-        self.user_step("PUT", &format!("/Users/{id}"), Some(&body), Some(&id), &Told {
-            title: "the same again",
-            status: 200,
-            sent: &[],
-            state: "synced",
-            customer: Some((ada, &["Ada King"], &[])),
-        })
+        self.user_step(
+            "PUT",
+            &format!("/Users/{id}"),
+            Some(&body),
+            Some(&id),
+            &Told {
+                title: "the same again",
+                status: 200,
+                sent: &[],
+                state: "synced",
+                customer: Some((ada, &["Ada King"], &[])),
+            },
+        )
         .await?;
         Ok(id)
     }
@@ -88,13 +100,27 @@ impl Story {
             {"op": "add", "path": "title", "value": "Analyst"},
             {"op": "add", "path": format!("{ENTERPRISE}:department"), "value": "Engines"},
         ]));
-        self.user_step("PATCH", &format!("/Users/{id}"), Some(&body), Some(id), &Told {
-            title: "update, department too",
-            status: 200,
-            sent: &["customerUpdate"],
-            state: "synced",
-            customer: Some((ada, &["Ada Lovelace", "scim_title=Analyst", "scim_department=Engines"], &[])),
-        })
+        self.user_step(
+            "PATCH",
+            &format!("/Users/{id}"),
+            Some(&body),
+            Some(id),
+            &Told {
+                title: "update, department too",
+                status: 200,
+                sent: &["customerUpdate"],
+                state: "synced",
+                customer: Some((
+                    ada,
+                    &[
+                        "Ada Lovelace",
+                        "scim_title=Analyst",
+                        "scim_department=Engines",
+                    ],
+                    &[],
+                )),
+            },
+        )
         .await?;
         Ok(())
     }
@@ -104,13 +130,23 @@ impl Story {
             {"op": "replace", "path": "userName", "value": lovelace},
             {"op": "replace", "path": "emails[type eq \"work\"].value", "value": lovelace},
         ]));
-        self.user_step("PATCH", &format!("/Users/{id}"), Some(&body), Some(id), &Told {
-            title: "rename user and e-mail",
-            status: 200,
-            sent: &["customerUpdate"],
-            state: "synced",
-            customer: Some((lovelace, &["Ada Lovelace", &format!("scim_user_name={lovelace}")], &[])),
-        })
+        self.user_step(
+            "PATCH",
+            &format!("/Users/{id}"),
+            Some(&body),
+            Some(id),
+            &Told {
+                title: "rename user and e-mail",
+                status: 200,
+                sent: &["customerUpdate"],
+                state: "synced",
+                customer: Some((
+                    lovelace,
+                    &["Ada Lovelace", &format!("scim_user_name={lovelace}")],
+                    &[],
+                )),
+            },
+        )
         .await?;
         let gone = self.shopify.customer(ada).await?.is_null();
         self.judge("  no customer keeps the old e-mail", gone, "");
@@ -123,35 +159,54 @@ impl Story {
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
             "displayName": name, "members": [{"value": id}],
         });
-        self.user_step("POST", "/Groups", Some(&body), Some(id), &Told {
-            title: "group with a member",
-            status: 201,
-            sent: &["tagsAdd"],
-            state: "synced",
-            customer: Some((lovelace, &[&format!("group:{name}")], &[])),
-        })
+        self.user_step(
+            "POST",
+            "/Groups",
+            Some(&body),
+            Some(id),
+            &Told {
+                title: "group with a member",
+                status: 201,
+                sent: &["tagsAdd"],
+                state: "synced",
+                customer: Some((lovelace, &[&format!("group:{name}")], &[])),
+            },
+        )
         .await?;
         Ok(())
     }
 
     async fn disable_and_enable(&mut self, id: &str, lovelace: &str) -> Result<(), DemoError> {
         let path = format!("/Users/{id}");
-        let active = |value: bool| patch(&json!([{"op": "replace", "path": "active", "value": value}]));
-        self.user_step("PATCH", &path, Some(&active(false)), Some(id), &Told {
-            title: "disable",
-            status: 200,
-            sent: &["customerUpdate", "tagsAdd"],
-            state: "disabled",
-            customer: Some((lovelace, &["scim:disabled", "scim_status=disabled"], &[])),
-        })
+        let active =
+            |value: bool| patch(&json!([{"op": "replace", "path": "active", "value": value}]));
+        self.user_step(
+            "PATCH",
+            &path,
+            Some(&active(false)),
+            Some(id),
+            &Told {
+                title: "disable",
+                status: 200,
+                sent: &["customerUpdate", "tagsAdd"],
+                state: "disabled",
+                customer: Some((lovelace, &["scim:disabled", "scim_status=disabled"], &[])),
+            },
+        )
         .await?;
-        self.user_step("PATCH", &path, Some(&active(true)), Some(id), &Told {
-            title: "re-enable",
-            status: 200,
-            sent: &["customerUpdate", "tagsRemove"],
-            state: "synced",
-            customer: Some((lovelace, &["scim_status=active"], &["scim:disabled"])),
-        })
+        self.user_step(
+            "PATCH",
+            &path,
+            Some(&active(true)),
+            Some(id),
+            &Told {
+                title: "re-enable",
+                status: 200,
+                sent: &["customerUpdate", "tagsRemove"],
+                state: "synced",
+                customer: Some((lovelace, &["scim_status=active"], &["scim:disabled"])),
+            },
+        )
         .await?;
         Ok(())
     }
@@ -160,13 +215,19 @@ impl Story {
         let body = json!({
             "schemas": [CORE], "userName": format!("kiosk-{run}"), "displayName": "Kiosk",
         });
-        self.user_step("POST", "/Users", Some(&body), None, &Told {
-            title: "a user Shopify can't take",
-            status: 201,
-            sent: &[],
-            state: "held",
-            customer: None,
-        })
+        self.user_step(
+            "POST",
+            "/Users",
+            Some(&body),
+            None,
+            &Told {
+                title: "a user Shopify can't take",
+                status: 201,
+                sent: &[],
+                state: "held",
+                customer: None,
+            },
+        )
         .await?;
         Ok(())
     }
@@ -272,7 +333,11 @@ impl Story {
                     && !without.iter().any(|part| customer.contains(part))
             });
         let place = path.split('/').nth(1).unwrap_or_default();
-        let below = if path.matches('/').count() > 1 { "/…" } else { "" };
+        let below = if path.matches('/').count() > 1 {
+            "/…"
+        } else {
+            ""
+        };
         let detail = format!(
             "{method} /{place}{below} → {} in {} → {} → {state}: {customer}",
             answer.status,
@@ -313,7 +378,10 @@ fn shopify(received: &[Received]) -> String {
                 .collect();
             let points: f64 = requests.iter().map(|request| request.cost_points).sum();
             let left = requests.last().map_or(0.0, |request| request.points_left);
-            format!("Shopify: {} ({points:.0} points, {left:.0} left)", fields.join(" + "))
+            format!(
+                "Shopify: {} ({points:.0} points, {left:.0} left)",
+                fields.join(" + ")
+            )
         }
     }
 }
@@ -324,7 +392,12 @@ fn line(customer: &Value) -> String {
         return "no customer".to_owned();
     }
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
-    let tags: Vec<String> = customer["tags"].as_array().into_iter().flatten().map(text).collect();
+    let tags: Vec<String> = customer["tags"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(text)
+        .collect();
     let fields: Vec<String> = customer["metafields"]["nodes"]
         .as_array()
         .into_iter()

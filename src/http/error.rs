@@ -11,22 +11,27 @@ pub fn answer_failure(failure: &Failure, request_id: &str) -> Answer {
     let (status, error) = match failure {
         Failure::Scim(error) => (error.status, error.to_json()),
         Failure::Unauthorized(detail) => said(401, detail),
-        Failure::MethodNotAllowed { allow } => said(
-            405,
-            &format!("this endpoint serves {allow} only"),
-        ),
-        Failure::UnsupportedMediaType => said(
-            415,
-            "send application/scim+json or application/json",
-        ),
+        Failure::MethodNotAllowed { allow } => {
+            said(405, &format!("this endpoint serves {allow} only"))
+        }
+        Failure::UnsupportedMediaType => {
+            said(415, "send application/scim+json or application/json")
+        }
         Failure::BodyTooLarge { limit_bytes } => said(
             413,
-            &format!("the body is larger than the {limit_bytes} bytes accepted here: send less at once"),
+            &format!(
+                "the body is larger than the {limit_bytes} bytes accepted here: send less at once"
+            ),
         ),
-        Failure::BodyUnreadable => said(400, "the body did not arrive whole: send the request again"),
+        Failure::BodyUnreadable => {
+            said(400, "the body did not arrive whole: send the request again")
+        }
         Failure::Store(source) => {
             log_chain(source, request_id);
-            said(503, "the directory cannot be read or written at the moment, and nothing was changed: try again")
+            said(
+                503,
+                "the directory cannot be read or written at the moment, and nothing was changed: try again",
+            )
         }
     };
     Answer {
@@ -54,5 +59,9 @@ fn log_chain(error: &dyn std::error::Error, request_id: &str) {
         chain.push_str(&cause.to_string());
         source = cause.source();
     }
-    tracing::error!(request.id = request_id, error = chain, "a SCIM request failed inside");
+    tracing::error!(
+        request.id = request_id,
+        error = chain,
+        "a SCIM request failed inside"
+    );
 }

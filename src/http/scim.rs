@@ -52,10 +52,12 @@ pub fn serve(
     if limits.workers > 0 {
         server = server.workers(limits.workers);
     }
-    let server = server.listen(listener).map_err(|source| ServeError::Start {
-        what: "listen",
-        source,
-    })?;
+    let server = server
+        .listen(listener)
+        .map_err(|source| ServeError::Start {
+            what: "listen",
+            source,
+        })?;
     Ok(Running::start(server.run()))
 }
 
@@ -213,9 +215,9 @@ fn header_text<'r>(request: &'r HttpRequest, name: &header::HeaderName) -> Optio
 }
 
 fn respond(answer: Answer) -> HttpResponse {
-    let status =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::with_body(status, BoxBody::new(answer.body.unwrap_or_default()));
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response =
+        HttpResponse::with_body(status, BoxBody::new(answer.body.unwrap_or_default()));
     let headers = response.headers_mut();
     if status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED {
         headers.insert(header::CONTENT_TYPE, SCIM_JSON);
@@ -224,8 +226,14 @@ fn respond(answer: Answer) -> HttpResponse {
         (header::ETAG, answer.etag),
         (header::LOCATION, answer.location),
         (header::ALLOW, answer.allow.map(str::to_owned)),
-        (header::WWW_AUTHENTICATE, answer.challenge.map(str::to_owned)),
-        (header::RETRY_AFTER, answer.retry_after_secs.map(|secs| secs.to_string())),
+        (
+            header::WWW_AUTHENTICATE,
+            answer.challenge.map(str::to_owned),
+        ),
+        (
+            header::RETRY_AFTER,
+            answer.retry_after_secs.map(|secs| secs.to_string()),
+        ),
     ];
     for (name, value) in extra {
         if let Some(value) = value.and_then(|text| HeaderValue::from_str(&text).ok()) {

@@ -72,6 +72,24 @@ impl Customer {
         self
     }
 
+    /// A customer as read from Shopify, without what the merchant or the buyer filled in: fields that `written`, the last
+    /// snapshot, lacks, and the tags and metafields of others.
+    ///
+    /// Without this, a user who has no address would clear the one that the buyer entered.
+    #[must_use]
+    pub fn owned(self, written: &Self) -> Self {
+        let ours = self.only_ours();
+        Self {
+            first_name: ours.first_name.filter(|_| written.first_name.is_some()),
+            last_name: ours.last_name.filter(|_| written.last_name.is_some()),
+            email: ours.email.filter(|_| written.email.is_some()),
+            phone: ours.phone.filter(|_| written.phone.is_some()),
+            locale: ours.locale.filter(|_| written.locale.is_some()),
+            address: ours.address.filter(|_| written.address.is_some()),
+            ..ours
+        }
+    }
+
     /// The customer without the phone: Shopify refused it.
     #[must_use]
     pub fn without_phone(self) -> Self {
@@ -147,6 +165,23 @@ mod tests {
         assert!(ours.metafields.keys().eq(["scim_id"]));
         assert!(ours.tags.iter().eq(["Group:Staff", "SCIM:disabled"]));
         assert_eq!(ours.first_name.as_deref(), Some("Ada"));
+    }
+
+    #[test]
+    fn a_field_that_was_never_written_is_not_owned() {
+        let written = Customer {
+            first_name: Some("Augusta".to_owned()),
+            last_name: Some("King".to_owned()),
+            ..Customer::default()
+        };
+        let want = Customer {
+            first_name: observed().first_name,
+            metafields: observed().only_ours().metafields,
+            tags: observed().only_ours().tags,
+            ..Customer::default()
+        };
+        assert!(observed().owned(&written) == want);
+        assert!(observed().owned(&observed()) == observed().only_ours());
     }
 
     #[test]

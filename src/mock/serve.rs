@@ -127,6 +127,8 @@ fn answer(engine: &Engine, request: &Request, admitted: Admitted, entry: &mut Lo
         admitted,
         shows_costs: request.header("Shopify-GraphQL-Cost-Debug").is_some(),
     };
+    // Skipped by a directive, a field is neither run nor charged: it was not asked for.
+    entry.root_fields = running.root_fields();
     let reply = running.run(&mut engine.world(), entry);
     if document.selects_deprecated(operation) {
         return reply.with_header(
@@ -147,6 +149,16 @@ struct Running<'r> {
 }
 
 impl Running<'_> {
+    fn root_fields(&self) -> Vec<String> {
+        let root = self.operation.object_type().as_str();
+        self.reading
+            .fields(root, [&self.operation.selection_set])
+            .iter()
+            .filter_map(|(_, fields)| fields.first())
+            .map(|field| field.name.to_string())
+            .collect()
+    }
+
     fn run(&self, world: &mut World, entry: &mut LogEntry) -> Reply {
         let fault = world.faults.strike(Subject {
             operation: entry.operation.as_deref(),

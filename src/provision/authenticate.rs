@@ -4,7 +4,8 @@ use super::{Caller, Failure, Provision};
 use crate::base::token::Token;
 use crate::scim::error::ScimError;
 
-const ADVICE: &str = "send the header Authorization: Bearer TOKEN with a token that `syncup token create` has made";
+const ADVICE: &str =
+    "send the header Authorization: Bearer TOKEN with a token that `syncup token create` has made";
 
 impl Provision {
     /// The caller of a request with this `Authorization` header, on this shop's path when the path names one.
@@ -41,7 +42,9 @@ impl Provision {
                 || segment.eq_ignore_ascii_case(domain.handle());
             if !same {
                 // No word on whether that shop exists.
-                return Err(ScimError::not_found("there is no such endpoint for this token").into());
+                return Err(
+                    ScimError::not_found("there is no such endpoint for this token").into(),
+                );
             }
         }
         if let Some(batch) = self.store.token_use(&record.prefix, now_ms) {
@@ -57,7 +60,5 @@ impl Provision {
 /// The token of a header; RFC 9110 §11.1: the scheme's case does not matter.
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.trim().split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim())
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -1,9 +1,11 @@
 //! Discovery: what this provider is and serves.
 
+use serde_json::Value;
+
+use super::list::CURSOR_TIMEOUT_MS;
 use super::{Answer, Call, Failure, Provision};
-use crate::scim::discovery;
-use crate::scim::error::ScimError;
-use crate::scim::query::parse_query_string;
+use crate::scim::discovery::{self, ServiceLimits};
+use crate::scim::query::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, parse_query_string};
 
 impl Provision {
     /// `GET /ServiceProviderConfig`.
@@ -12,11 +14,16 @@ impl Provision {
     /// 403 for a filter.
     pub fn service_provider_config(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         unfiltered(call)?;
-        Ok(Answer::ok(discovery::service_provider_config(&discovery::Provider {
-            base_url: &self.config.public_url,
-            max_body_bytes: self.config.max_body_bytes,
-            cursor_timeout_secs: super::list::CURSOR_TIMEOUT_MS / 1_000,
-        })))
+        let limits = ServiceLimits {
+            max_page_size: MAX_PAGE_SIZE,
+            default_page_size: DEFAULT_PAGE_SIZE,
+            cursor_timeout_secs: CURSOR_TIMEOUT_MS.unsigned_abs() / 1_000,
+            bulk: None,
+        };
+        answer(&discovery::service_provider_config(
+            &limits,
+            &self.config.public_url,
+        ))
     }
 
     /// `GET /ResourceTypes`.
@@ -25,7 +32,8 @@ impl Provision {
     /// 403 for a filter.
     pub fn resource_types(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         unfiltered(call)?;
-        Ok(Answer::ok(discovery::resource_types(&self.config.public_url, &call.caller.shop.schemas)))
+        let schemas = &call.caller.shop.schemas;
+        answer(&discovery::resource_types(schemas, &self.config.public_url))
     }
 
     /// `GET /ResourceTypes/NAME`.
@@ -33,9 +41,12 @@ impl Provision {
     /// # Errors
     /// 404.
     pub fn resource_type(&self, call: &Call<'_>, name: &str) -> Result<Answer, Failure> {
-        discovery::resource_type(&self.config.public_url, &call.caller.shop.schemas, name)
-            .map(Answer::ok)
-            .ok_or_else(|| ScimError::not_found("there is no such resource type").into())
+        let schemas = &call.caller.shop.schemas;
+        answer(&discovery::resource_type(
+            schemas,
+            name,
+            &self.config.public_url,
+        )?)
     }
 
     /// `GET /Schemas`.
@@ -44,7 +55,8 @@ impl Provision {
     /// 403 for a filter.
     pub fn schemas(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         unfiltered(call)?;
-        Ok(Answer::ok(discovery::schemas(&self.config.public_url, &call.caller.shop.schemas)))
+        let schemas = &call.caller.shop.schemas;
+        answer(&discovery::schemas(schemas, &self.config.public_url))
     }
 
     /// `GET /Schemas/URN`.
@@ -52,19 +64,21 @@ impl Provision {
     /// # Errors
     /// 404.
     pub fn schema(&self, call: &Call<'_>, urn: &str) -> Result<Answer, Failure> {
-        discovery::schema(&self.config.public_url, &call.caller.shop.schemas, urn)
-            .map(Answer::ok)
-            .ok_or_else(|| ScimError::not_found("there is no such schema").into())
+        let schemas = &call.caller.shop.schemas;
+        answer(&discovery::schema(schemas, urn, &self.config.public_url)?)
     }
+}
+
+fn answer(body: &Value) -> Result<Answer, Failure> {
+    Ok(Answer::ok(body.to_string()))
 }
 
 /// RFC 7644 §4: a filter on these endpoints is forbidden.
 fn unfiltered(call: &Call<'_>) -> Result<(), Failure> {
-    let filtered = parse_query_string(call.query)?
+    let pairs = parse_query_string(call.query)?;
+    let filter = pairs
         .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("filter"));
-    if filtered {
-        return Err(ScimError::forbidden("this endpoint can't be filtered").into());
-    }
-    Ok(())
+        .find(|(name, _)| name.eq_ignore_ascii_case("filter"))
+        .map(|(_, value)| value.as_str());
+    Ok(discovery::check_filter(filter)?)
 }

@@ -45,7 +45,12 @@ impl Edit {
         }
     }
 
-    fn apply(self, body: Value, before: &Map<String, Value>, shop: &Shop) -> Result<Edited, Failure> {
+    fn apply(
+        self,
+        body: Value,
+        before: &Map<String, Value>,
+        shop: &Shop,
+    ) -> Result<Edited, Failure> {
         let (schemas, dialect) = (&shop.schemas, &shop.dialect);
         match self {
             Self::Replace => {
@@ -79,8 +84,12 @@ impl Provision {
         let mut names = patch::diff(&Map::new(), &draft.attributes);
         let moves = self.moves(shop, None, &[MemberChange::ReplaceAll(draft.members)])?;
         let mut batch = Batch::new();
-        self.store
-            .insert_group(&mut batch, shop.id(), &shop.key, &self.group_change(id, &draft.attributes))?;
+        self.store.insert_group(
+            &mut batch,
+            shop.id(),
+            &shop.key,
+            &self.group_change(id, &draft.attributes),
+        )?;
         self.move_members(&mut batch, shop, id, &moves, &mut names, at_ms);
         self.note(
             &mut batch,
@@ -101,7 +110,12 @@ impl Provision {
         self.written(call, ResourceType::Group, id, 201)
     }
 
-    pub(super) async fn change_group(&self, call: &Call<'_>, id: &str, edit: Edit) -> Result<Answer, Failure> {
+    pub(super) async fn change_group(
+        &self,
+        call: &Call<'_>,
+        id: &str,
+        edit: Edit,
+    ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::Group, id)?;
         let body = json::parse(call.body)?;
@@ -160,7 +174,8 @@ impl Provision {
             check_version(call, group.version)?;
             let at_ms = self.clock.now_ms();
             let mut batch = Batch::new();
-            self.store.remove_all_members(&mut batch, shop.id(), id, at_ms);
+            self.store
+                .remove_all_members(&mut batch, shop.id(), id, at_ms);
             self.store.delete_group(&mut batch, shop.id(), &group);
             self.note(
                 &mut batch,
@@ -218,7 +233,12 @@ impl Provision {
     }
 
     /// What the changes come to: only who really joins or leaves.
-    fn moves(&self, shop: &Shop, group: Option<ResourceId>, changes: &[MemberChange]) -> Result<Moves, Failure> {
+    fn moves(
+        &self,
+        shop: &Shop,
+        group: Option<ResourceId>,
+        changes: &[MemberChange],
+    ) -> Result<Moves, Failure> {
         let mut wanted = Moves::new();
         for change in changes {
             match change {
@@ -263,13 +283,23 @@ impl Provision {
     }
 
     /// Who is in the group after the changes so far.
-    fn present(&self, shop: &Shop, group: Option<ResourceId>, wanted: &Moves) -> Result<Vec<ResourceId>, Failure> {
+    fn present(
+        &self,
+        shop: &Shop,
+        group: Option<ResourceId>,
+        wanted: &Moves,
+    ) -> Result<Vec<ResourceId>, Failure> {
         let mut members = match group {
             Some(group) => self.store.members(shop.id(), group)?,
             None => Vec::new(),
         };
         members.retain(|member| wanted.get(member) != Some(&false));
-        members.extend(wanted.iter().filter(|(_, joins)| **joins).map(|(member, _)| *member));
+        members.extend(
+            wanted
+                .iter()
+                .filter(|(_, joins)| **joins)
+                .map(|(member, _)| *member),
+        );
         members.sort_unstable();
         members.dedup();
         Ok(members)
@@ -277,7 +307,9 @@ impl Provision {
 
     fn known_member(&self, shop: &Shop, member: &MemberRef) -> Result<ResourceId, Failure> {
         let unknown = || {
-            ScimError::invalid_value("members: one of the values is not the id of a user: create the user first, and send the id that the answer has")
+            ScimError::invalid_value(
+                "members: one of the values is not the id of a user: create the user first, and send the id that the answer has",
+            )
         };
         let id = parsed_id(&member.value).ok_or_else(unknown)?;
         if self.store.user_exists(shop.id(), id)? {
@@ -298,9 +330,11 @@ impl Provision {
     ) {
         for (member, joins) in moves {
             if *joins {
-                self.store.add_member(batch, shop.id(), group, *member, at_ms);
+                self.store
+                    .add_member(batch, shop.id(), group, *member, at_ms);
             } else {
-                self.store.remove_member(batch, shop.id(), group, *member, at_ms);
+                self.store
+                    .remove_member(batch, shop.id(), group, *member, at_ms);
             }
         }
         if !moves.is_empty() {

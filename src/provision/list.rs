@@ -12,9 +12,7 @@ use crate::scim::filter::{self, BoundFilter, IndexLookup};
 use crate::scim::json;
 use crate::scim::list::{Page, response};
 use crate::scim::projection::Projection;
-use crate::scim::query::{
-    DEFAULT_PAGE_SIZE, ListQuery, MAX_PAGE_SIZE, Paging, parse_query_string,
-};
+use crate::scim::query::{DEFAULT_PAGE_SIZE, ListQuery, MAX_PAGE_SIZE, Paging, parse_query_string};
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::Sort;
 
@@ -112,8 +110,13 @@ impl Provision {
                     Some(text) => scope.decode(text, self.clock.now_ms())?,
                     None => 0,
                 };
-                let mut found =
-                    self.page(shop, resource_type, From::After(after), size + 1, &projection)?;
+                let mut found = self.page(
+                    shop,
+                    resource_type,
+                    From::After(after),
+                    size + 1,
+                    &projection,
+                )?;
                 let more = found.len() > size;
                 found.truncate(size);
                 let next = found
@@ -199,7 +202,10 @@ impl Provision {
                 found = kept;
             }
             if let Some(sort_by) = &query.sort_by {
-                found = sorted(found, &Sort::new(sort_by, query.sort_order, &shop.schemas, *resource_type)?)?;
+                found = sorted(
+                    found,
+                    &Sort::new(sort_by, query.sort_order, &shop.schemas, *resource_type)?,
+                )?;
             }
             matches.extend(found.into_iter().map(|rendered| (*resource_type, rendered)));
         }
@@ -225,7 +231,10 @@ impl Provision {
             .collect::<Result<Vec<_>, Failure>>()?;
         let reached = skip + texts.len();
         let next = (cursor_mode && reached < total).then(|| {
-            scope.encode(i64::try_from(reached).unwrap_or(i64::MAX), self.clock.now_ms())
+            scope.encode(
+                i64::try_from(reached).unwrap_or(i64::MAX),
+                self.clock.now_ms(),
+            )
         });
         let page = if cursor_mode {
             Page::Cursor {
@@ -248,8 +257,8 @@ impl Provision {
         filter: Option<&BoundFilter>,
         projection: &Projection,
     ) -> Result<Vec<Rendered>, Failure> {
-        let members = projection.derived().members
-            || filter.is_some_and(|filter| filter.derived().members);
+        let members =
+            projection.derived().members || filter.is_some_and(|filter| filter.derived().members);
         match filter.and_then(BoundFilter::index_terms) {
             Some(lookup) => self.looked_up(shop, resource_type, &lookup, members),
             None => self.scan(shop, resource_type, members),
@@ -276,9 +285,11 @@ impl Provision {
                         Some(group) => self.store.group(id, key, group)?.into_iter().collect(),
                         None => Vec::new(),
                     },
-                    IndexLookup::DisplayName(name) => {
-                        self.store.group_by_display_name(id, key, name)?.into_iter().collect()
-                    }
+                    IndexLookup::DisplayName(name) => self
+                        .store
+                        .group_by_display_name(id, key, name)?
+                        .into_iter()
+                        .collect(),
                     IndexLookup::Member(text) => match parsed(text) {
                         Some(user) => self.store.groups_of_user(id, key, user)?,
                         None => Vec::new(),
@@ -293,16 +304,22 @@ impl Provision {
         }
     }
 
-    fn looked_up_users(&self, shop: &Shop, lookup: &IndexLookup) -> Result<Vec<UserRecord>, Failure> {
+    fn looked_up_users(
+        &self,
+        shop: &Shop,
+        lookup: &IndexLookup,
+    ) -> Result<Vec<UserRecord>, Failure> {
         let (id, key) = (shop.id(), &shop.key);
         let users = match lookup {
             IndexLookup::Id(text) => match parsed(text) {
                 Some(user) => self.store.user(id, key, user)?.into_iter().collect(),
                 None => Vec::new(),
             },
-            IndexLookup::UserName(name) => {
-                self.store.user_by_user_name(id, key, name)?.into_iter().collect()
-            }
+            IndexLookup::UserName(name) => self
+                .store
+                .user_by_user_name(id, key, name)?
+                .into_iter()
+                .collect(),
             IndexLookup::ExternalId(value) => self.store.users_by_external_id(id, key, value)?,
             IndexLookup::Email(email) => self.store.users_by_email(id, key, email)?,
             IndexLookup::Group(text) => match parsed(text) {

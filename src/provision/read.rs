@@ -14,7 +14,12 @@ impl Provision {
     ///
     /// # Errors
     /// 404, and 400 for contradictory parameters.
-    pub fn get(&self, call: &Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Failure> {
+    pub fn get(
+        &self,
+        call: &Call<'_>,
+        resource_type: ResourceType,
+        id: &str,
+    ) -> Result<Answer, Failure> {
         let projection = projection(call, resource_type)?;
         let id = parse_id(resource_type, id)?;
         let rendered = self
@@ -63,10 +68,17 @@ impl Provision {
 }
 
 /// What the request's `attributes` and `excludedAttributes` leave.
-pub(super) fn projection(call: &Call<'_>, resource_type: ResourceType) -> Result<Projection, Failure> {
+pub(super) fn projection(
+    call: &Call<'_>,
+    resource_type: ResourceType,
+) -> Result<Projection, Failure> {
     let pairs = parse_query_string(call.query)?;
     let requested = RequestedAttributes::from_pairs(&pairs)?;
-    Ok(Projection::new(&requested, &call.caller.shop.schemas, resource_type))
+    Ok(Projection::new(
+        &requested,
+        &call.caller.shop.schemas,
+        resource_type,
+    ))
 }
 
 /// The text to send: parsed only when something is left out.

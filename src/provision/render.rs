@@ -32,7 +32,11 @@ struct Stamp {
 }
 
 impl Provision {
-    pub(super) fn render_user(&self, shop: &Shop, user: &UserRecord) -> Result<Rendered, StoreError> {
+    pub(super) fn render_user(
+        &self,
+        shop: &Shop,
+        user: &UserRecord,
+    ) -> Result<Rendered, StoreError> {
         let stamp = Stamp {
             id: user.id,
             version: user.version,

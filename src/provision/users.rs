@@ -60,10 +60,17 @@ impl Provision {
         let id = self.new_id();
         for _ in 0..TRIES {
             let change = self.user_change(id, &draft.attributes);
-            let tombstone = self.store.tombstone(shop.id(), &shop.key, &change.user_name)?;
+            let tombstone = self
+                .store
+                .tombstone(shop.id(), &shop.key, &change.user_name)?;
             let mut batch = Batch::new();
-            self.store
-                .insert_user(&mut batch, shop.id(), &shop.key, &change, tombstone.as_ref())?;
+            self.store.insert_user(
+                &mut batch,
+                shop.id(),
+                &shop.key,
+                &change,
+                tombstone.as_ref(),
+            )?;
             self.note(
                 &mut batch,
                 call,
@@ -88,7 +95,12 @@ impl Provision {
         Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
     }
 
-    pub(super) async fn change_user(&self, call: &Call<'_>, id: &str, edit: Edit) -> Result<Answer, Failure> {
+    pub(super) async fn change_user(
+        &self,
+        call: &Call<'_>,
+        id: &str,
+        edit: Edit,
+    ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::User, id)?;
         let body = json::parse(call.body)?;

@@ -29,7 +29,11 @@ impl Provision {
     ///
     /// # Errors
     /// 400 and 409 as SCIM's rules say.
-    pub async fn create(&self, call: &Call<'_>, resource_type: ResourceType) -> Result<Answer, Failure> {
+    pub async fn create(
+        &self,
+        call: &Call<'_>,
+        resource_type: ResourceType,
+    ) -> Result<Answer, Failure> {
         check_switch(call)?;
         match resource_type {
             ResourceType::User => self.create_user(call).await,
@@ -41,11 +45,22 @@ impl Provision {
     ///
     /// # Errors
     /// 400, 404, 409, 412 as SCIM's rules say.
-    pub async fn replace(&self, call: &Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Failure> {
+    pub async fn replace(
+        &self,
+        call: &Call<'_>,
+        resource_type: ResourceType,
+        id: &str,
+    ) -> Result<Answer, Failure> {
         check_switch(call)?;
         match resource_type {
-            ResourceType::User => self.change_user(call, id, super::users::Edit::Replace).await,
-            ResourceType::Group => self.change_group(call, id, super::groups::Edit::Replace).await,
+            ResourceType::User => {
+                self.change_user(call, id, super::users::Edit::Replace)
+                    .await
+            }
+            ResourceType::Group => {
+                self.change_group(call, id, super::groups::Edit::Replace)
+                    .await
+            }
         }
     }
 
@@ -53,11 +68,19 @@ impl Provision {
     ///
     /// # Errors
     /// 400, 404, 409, 412 as SCIM's rules say.
-    pub async fn patch(&self, call: &Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Failure> {
+    pub async fn patch(
+        &self,
+        call: &Call<'_>,
+        resource_type: ResourceType,
+        id: &str,
+    ) -> Result<Answer, Failure> {
         check_switch(call)?;
         match resource_type {
             ResourceType::User => self.change_user(call, id, super::users::Edit::Patch).await,
-            ResourceType::Group => self.change_group(call, id, super::groups::Edit::Patch).await,
+            ResourceType::Group => {
+                self.change_group(call, id, super::groups::Edit::Patch)
+                    .await
+            }
         }
     }
 
@@ -65,7 +88,12 @@ impl Provision {
     ///
     /// # Errors
     /// 404, 412.
-    pub async fn delete(&self, call: &Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Failure> {
+    pub async fn delete(
+        &self,
+        call: &Call<'_>,
+        resource_type: ResourceType,
+        id: &str,
+    ) -> Result<Answer, Failure> {
         check_switch(call)?;
         match resource_type {
             ResourceType::User => self.delete_user(call, id).await,
@@ -74,7 +102,13 @@ impl Provision {
     }
 
     /// The resource after a write.
-    pub(super) fn written(&self, call: &Call<'_>, resource_type: ResourceType, id: ResourceId, status: u16) -> Result<Answer, Failure> {
+    pub(super) fn written(
+        &self,
+        call: &Call<'_>,
+        resource_type: ResourceType,
+        id: ResourceId,
+        status: u16,
+    ) -> Result<Answer, Failure> {
         let projection = projection(call, resource_type)?;
         let rendered = self
             .rendered(call, resource_type, id, &projection)?
@@ -112,7 +146,10 @@ fn check_switch(call: &Call<'_>) -> Result<(), Failure> {
     if call.caller.shop.record.settings.scim_provisioning {
         return Ok(());
     }
-    Err(ScimError::forbidden("SCIM Provisioning is off for this shop: turn it on in the app, or with `syncup shop set`").into())
+    Err(ScimError::forbidden(
+        "SCIM Provisioning is off for this shop: turn it on in the app, or with `syncup shop set`",
+    )
+    .into())
 }
 
 /// RFC 7644 §3.14: the version that the client saw must be the one that is there.

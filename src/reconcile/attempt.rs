@@ -72,7 +72,8 @@ impl<'a> Attempt<'a> {
         let document: Map<String, Value> = if user.document.is_empty() {
             Map::new()
         } else {
-            serde_json::from_str(&user.document).map_err(|_| StoreError::Corrupt { what: "user" })?
+            serde_json::from_str(&user.document)
+                .map_err(|_| StoreError::Corrupt { what: "user" })?
         };
         let groups = group_names(store, shop, &user)?;
         let scim_id = user.id.to_string();
@@ -243,12 +244,11 @@ impl<'a> Attempt<'a> {
         // Of the desired customer, only what says that the user is gone: the tag and the status.
         let gone = &self.desired.customer;
         marked.customer.tags.clone_from(&gone.tags);
-        marked
-            .customer
-            .metafields
-            .extend(gone.metafields.get("scim_status").map(|status| {
-                ("scim_status".to_owned(), status.clone())
-            }));
+        marked.customer.metafields.extend(
+            gone.metafields
+                .get("scim_status")
+                .map(|status| ("scim_status".to_owned(), status.clone())),
+        );
         self.desired.customer = marked.customer;
         self.update(customer).await
     }
@@ -275,8 +275,12 @@ impl<'a> Attempt<'a> {
         match called {
             Ok((address_id, receipt)) => {
                 self.charged("customerUpdate", receipt.cost_points);
-                self.changed
-                    .extend(changes.changed_names().iter().map(|name| (*name).to_owned()));
+                self.changed.extend(
+                    changes
+                        .changed_names()
+                        .iter()
+                        .map(|name| (*name).to_owned()),
+                );
                 self.applied = Some(Applied {
                     address_id: wanted
                         .address
@@ -364,7 +368,8 @@ impl<'a> Attempt<'a> {
             return Ok(());
         }
         Err(Verdict::Retry {
-            reason: "Shopify says that the e-mail is taken, and shows no customer that has it".to_owned(),
+            reason: "Shopify says that the e-mail is taken, and shows no customer that has it"
+                .to_owned(),
             after_ms: None,
             unknown: true,
         }
@@ -383,13 +388,18 @@ impl<'a> Attempt<'a> {
             && owner != self.user.id
             && self.store.user_exists(self.shop.id(), owner)?
         {
-            return Err(conflict("another user of the directory has the same e-mail"));
+            return Err(conflict(
+                "another user of the directory has the same e-mail",
+            ));
         }
         let settings = &self.shop.record.settings;
         let domain = email.rsplit('@').next().unwrap_or_default();
         let domains = &settings.adoption_domains;
         let allowed = settings.adoption == Adoption::ByEmail
-            && (domains.is_empty() || domains.iter().any(|listed| listed.eq_ignore_ascii_case(domain)));
+            && (domains.is_empty()
+                || domains
+                    .iter()
+                    .any(|listed| listed.eq_ignore_ascii_case(domain)));
         if !allowed {
             return Err(conflict(
                 "a customer with the user's e-mail is there already, and the shop's policy forbids adopting it",
@@ -438,7 +448,9 @@ impl<'a> Attempt<'a> {
     }
 
     fn bind(&mut self, found: Option<ObservedCustomer>) {
-        self.applied = found.as_ref().map(Applied::of);
+        self.applied = found
+            .as_ref()
+            .map(|customer| Applied::of(customer, &self.desired.customer));
         self.customer = found.map(|customer| customer.id);
         self.learned = true;
     }
@@ -462,7 +474,10 @@ impl<'a> Attempt<'a> {
         let lost = matches!(error, Error::TopLevel { code, .. } if code == "NOT_FOUND");
         if lost {
             let called = self
-                .call(MUTATION_POINTS, self.shop.client.ensure_scim_id_definition())
+                .call(
+                    MUTATION_POINTS,
+                    self.shop.client.ensure_scim_id_definition(),
+                )
                 .await;
             if let Err(Called::Halted(halt)) = called {
                 return halt;
@@ -541,7 +556,12 @@ impl<T> Charged for (T, crate::shopify::Receipt) {
 
 /// What the first refusal that we can answer is about.
 fn refusal(error: &Error) -> Option<UserErrorKind> {
-    let kinds = || error.user_errors().iter().map(crate::shopify::UserError::kind);
+    let kinds = || {
+        error
+            .user_errors()
+            .iter()
+            .map(crate::shopify::UserError::kind)
+    };
     kinds()
         .find(|kind| *kind != UserErrorKind::Other)
         .or_else(|| kinds().next())

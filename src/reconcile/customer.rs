@@ -17,8 +17,8 @@ pub(super) struct Applied {
 }
 
 impl Applied {
-    /// Of a customer that was read: only what our rules own.
-    pub(super) fn of(observed: &ObservedCustomer) -> Self {
+    /// Of a customer that was read: only what our rules own. What is not `wanted` may be the buyer's, and is not ours to clear.
+    pub(super) fn of(observed: &ObservedCustomer, wanted: &Customer) -> Self {
         let whole = Customer {
             first_name: observed.first_name.clone(),
             last_name: observed.last_name.clone(),
@@ -30,7 +30,7 @@ impl Applied {
             tags: observed.tags.iter().cloned().collect(),
         };
         Self {
-            customer: whole.only_ours(),
+            customer: whole.owned(wanted),
             address_id: observed.address_id.clone(),
         }
     }

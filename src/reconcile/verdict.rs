@@ -19,10 +19,7 @@ pub(super) enum Verdict {
     /// Shopify is as told.
     Settled,
     /// Nothing more will be tried until the user or the shop's policies change.
-    Parked {
-        state: SyncState,
-        reason: String,
-    },
+    Parked { state: SyncState, reason: String },
     /// It is tried again.
     Retry {
         reason: String,
@@ -51,7 +48,8 @@ impl Verdict {
                 unknown: true,
             },
             Recovery::Reauthorize => Self::Retry {
-                reason: "Shopify does not accept the shop's access token: set another one".to_owned(),
+                reason: "Shopify does not accept the shop's access token: set another one"
+                    .to_owned(),
                 after_ms: Some(UNAVAILABLE_MS.unsigned_abs()),
                 unknown: false,
             },
@@ -68,11 +66,21 @@ impl Verdict {
     }
 
     /// What the store keeps of it, but for the customer and the snapshot.
-    pub(super) fn outcome(&self, user: &UserRecord, active: bool, now_ms: i64, jitter: f64) -> Outcome {
+    pub(super) fn outcome(
+        &self,
+        user: &UserRecord,
+        active: bool,
+        now_ms: i64,
+        jitter: f64,
+    ) -> Outcome {
         let mut outcome = Outcome {
             seen_gen: user.sync.desired_gen,
             settled: true,
-            state: if active { SyncState::Synced } else { SyncState::Disabled },
+            state: if active {
+                SyncState::Synced
+            } else {
+                SyncState::Disabled
+            },
             customer: None,
             applied: None,
             last_error: None,
@@ -87,7 +95,9 @@ impl Verdict {
                 outcome.state = *state;
                 outcome.last_error = Some(reason.clone());
             }
-            Self::Retry { reason, after_ms, .. } => {
+            Self::Retry {
+                reason, after_ms, ..
+            } => {
                 let attempts = user.sync.attempts.saturating_add(1);
                 let least_ms = after_ms.map_or(0, |ms| i64::try_from(ms).unwrap_or(i64::MAX));
                 let delay_ms = RETRIES.delay_ms(attempts, jitter).max(least_ms);

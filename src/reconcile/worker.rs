@@ -39,7 +39,9 @@ impl Running {
     pub async fn stop(self) {
         self.stop.send_replace(true);
         if tokio::time::timeout(DRAIN, self.task).await.is_err() {
-            tracing::warn!("steps still in flight were left: they are looked up and done again after the next start");
+            tracing::warn!(
+                "steps still in flight were left: they are looked up and done again after the next start"
+            );
         }
     }
 }

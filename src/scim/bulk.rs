@@ -17,6 +17,8 @@ mod response;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use serde_json::Value;
 
 pub use reference::{BulkIds, resolve};
@@ -81,7 +83,7 @@ pub struct Step {
 }
 
 /// What to do in a step.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Task {
     /// Run the operation. The id of what a POST makes is to be known by `bulk_id` from then on.
     Run(Request),
@@ -99,7 +101,7 @@ pub enum Task {
 }
 
 /// An operation to run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Request {
     /// How.
     pub method: Method,
@@ -126,6 +128,32 @@ pub enum Method {
     Patch,
     /// Delete.
     Delete,
+}
+
+/// No data: it is personal.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("resource_type", &self.resource_type)
+            .field("id", &self.id)
+            .field("bulk_id", &self.bulk_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// No data: it is personal.
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(request) => f.debug_tuple("Run").field(request).finish(),
+            Self::Complete { bulk_id, .. } => f
+                .debug_struct("Complete")
+                .field("bulk_id", bulk_id)
+                .finish_non_exhaustive(),
+            Self::Refuse(error) => f.debug_tuple("Refuse").field(error).finish(),
+        }
+    }
 }
 
 impl Request {

@@ -5,6 +5,8 @@
 //! | [`Dialect::tolerant`] | everything that known identity providers send; the default |
 //! | [`Dialect::strict`] | RFC 7643 and RFC 7644 to the letter |
 
+use super::filter::{self, Filter, FilterError};
+
 /// The tolerances, each of which can be switched alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
@@ -47,6 +49,15 @@ impl Dialect {
         Self::all(false)
     }
 
+    /// Reads a filter with the tolerance of `reads_loose_filters`.
+    pub fn read_filter(&self, text: &str) -> Result<Filter, FilterError> {
+        if self.reads_loose_filters {
+            filter::parse(text)
+        } else {
+            filter::parse_strict(text)
+        }
+    }
+
     fn all(is_on: bool) -> Self {
         Self {
             creates_missing_elements: is_on,
@@ -68,5 +79,31 @@ impl Dialect {
 impl Default for Dialect {
     fn default() -> Self {
         Self::tolerant()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_read_as_loosely_as_the_dialect_has_it() {
+        let check = |row: &str, text: &str, is_strict: bool| {
+            assert!(Dialect::tolerant().read_filter(text).is_ok(), "{row}");
+            assert_eq!(
+                Dialect::strict().read_filter(text).is_ok(),
+                is_strict,
+                "{row}"
+            );
+        };
+        check("B20", r#"emails[type eq "work"].value eq "a@x""#, false);
+        check("R11: no quotes", "userName eq bob@x", false);
+        check("B9", r#"emails[type eq "work" and value sw "a"]"#, true);
+    }
+
+    #[test]
+    fn the_default_is_tolerant() {
+        assert_eq!(Dialect::default(), Dialect::tolerant());
+        assert_ne!(Dialect::strict(), Dialect::tolerant());
     }
 }

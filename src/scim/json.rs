@@ -27,6 +27,19 @@ pub fn parse(body: &[u8]) -> Result<Value, ScimError> {
         .map_err(|error| ScimError::invalid_syntax(format!("the body is not usable JSON: {error}")))
 }
 
+/// Takes the member of this name, in any case, out of an object. The order of the others may change.
+pub(super) fn take_member(members: &mut Map<String, Value>, name: &str) -> Option<Value> {
+    // RFC 7643 §2.1: names are case insensitive; `parse` has seen to it that only one fits.
+    if let Some(value) = members.swap_remove(name) {
+        return Some(value);
+    }
+    let key = members
+        .keys()
+        .find(|key| key.eq_ignore_ascii_case(name))
+        .cloned()?;
+    members.swap_remove(&key)
+}
+
 /// A value at some depth.
 #[derive(Clone, Copy)]
 struct Node {

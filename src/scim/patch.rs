@@ -4,13 +4,14 @@
 //! |---|---|---|
 //! | read | [`parse`] | what is no PatchOp, broken paths, values of the wrong type, read-only targets |
 //! | apply | [`apply`] | what depends on the document: `noTarget`, required values removed, immutable values changed |
-//! | compare | [`diff`] | nothing; an empty result means that nothing is to be done |
+//! | compare | [`diff()`] | nothing; an empty result means that nothing is to be done |
 //!
 //! A group's members are not in its document; what a PATCH does to them is a list of [`MemberChange`]s, in order.
 //!
 //! Where the RFC leaves a choice: replacing a complex value merges its parts; replacing a selected element keeps what the filter
 //! says of it; an element whose `value` is removed is removed; removing what is not there changes nothing.
 
+mod action;
 mod change;
 mod diff;
 mod document;
@@ -23,6 +24,8 @@ mod unknown;
 
 #[cfg(test)]
 mod tests;
+
+use std::fmt;
 
 use serde_json::{Map, Value};
 
@@ -41,7 +44,7 @@ pub const PATCH_OP_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 pub const MAX_OPERATIONS: usize = 10_000;
 
 /// A PATCH, read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Patch {
     resource_type: ResourceType,
     dialect: Dialect,
@@ -50,16 +53,38 @@ pub struct Patch {
 }
 
 /// What a PATCH makes of a resource.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Patched {
     /// The document after it.
     pub attributes: Map<String, Value>,
-    /// The names of the attributes that differ, as [`diff`] gives them. Empty when the document stays as it is.
+    /// The names of the attributes that differ, as [`diff()`] gives them. Empty when the document stays as it is.
     pub changed: Vec<String>,
     /// What is to be done to a group's members, in order.
     pub members: Vec<MemberChange>,
     /// What was tolerated.
     pub warnings: Vec<Warning>,
+}
+
+/// No values: they are personal data.
+impl fmt::Debug for Patch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patch")
+            .field("resource_type", &self.resource_type)
+            .field("changes", &self.changes.len())
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Names only: the values are personal data.
+impl fmt::Debug for Patched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patched")
+            .field("changed", &self.changed)
+            .field("members", &self.members)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Reads a PATCH body. Nothing in it depends on the resource it is for.

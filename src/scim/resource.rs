@@ -25,6 +25,8 @@ mod warning;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 pub(in crate::scim) use document::{is_filled, missing};
@@ -48,7 +50,7 @@ use super::schema::{ResourceType, Schemas};
 pub const MAX_VALUES: usize = 1_000;
 
 /// A resource as a client wants it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Draft {
     /// The canonical document: no `id`, `meta`, `groups`, `password`, `members`; `schemas` lists the URNs in use, for a user
     /// always with that of the Shopify extension.
@@ -57,6 +59,18 @@ pub struct Draft {
     pub members: Vec<MemberRef>,
     /// What was tolerated.
     pub warnings: Vec<Warning>,
+}
+
+/// Names only: the values are personal data.
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.attributes.keys().collect();
+        f.debug_struct("Draft")
+            .field("attributes", &names)
+            .field("members", &self.members)
+            .field("warnings", &self.warnings)
+            .finish()
+    }
 }
 
 /// Reads a user.

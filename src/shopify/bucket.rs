@@ -140,6 +140,7 @@ mod tests {
         let mut bucket = Bucket::new(0);
         for _ in 0..190 {
             assert_eq!(bucket.reserve(10.0, Class::Background, 0), Go::Now);
+            bucket.settle(10.0, None, 0);
         }
         // 100 points are left, which is the reserve: ten more take 100 ms.
         assert_eq!(bucket.reserve(10.0, Class::Background, 0), Go::WaitMs(100));

@@ -366,7 +366,8 @@ fn change_variables(id: &CustomerGid, change: &CustomerChange) -> customer_updat
         create_address: sets_address && change.address_id.is_none(),
         update_address: sets_address && change.address_id.is_some(),
         delete_address: matches!(change.address, Field::Clear) && change.address_id.is_some(),
-        address_id: change.address_id.clone().unwrap_or_default(),
+        // A variable of type ID! must be a global id even when its field is skipped.
+        address_id: change.address_id.clone().unwrap_or_else(|| id.to_string()),
         address: MailingAddressInput {
             address1: address.address1,
             address2: address.address2,

@@ -9,12 +9,12 @@ macro_rules! operation {
     ($name:ident, $path:tt) => {
         #[derive(GraphQLQuery)]
         #[graphql(
-                            schema_path = "graphql/schema.graphql",
-                            query_path = $path,
-                            skip_serializing_none,
-                            response_derives = "Debug",
-                            variables_derives = "Debug, Clone"
-                        )]
+                                                    schema_path = "graphql/schema.graphql",
+                                                    query_path = $path,
+                                                    skip_serializing_none,
+                                                    response_derives = "Debug",
+                                                    variables_derives = "Debug, Clone"
+                                                )]
         pub(super) struct $name;
     };
 }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use syncup::app::Application;
-use syncup::base::clock::ManualClock;
+use syncup::base::clock::{Clock, ManualClock};
 use syncup::base::id::ShopDomain;
 use syncup::http::mock_shopify;
-use syncup::mock::{Config, Engine, Plan, ShopConfig};
+use syncup::mock::{Config, Customer, Engine, Plan, ShopConfig};
 use syncup::settings::Settings;
 use tempfile::TempDir;
 
@@ -28,7 +28,7 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub shop: ShopDomain,
     pub scim: Scim,
-    pub directory: TempDir,
+    _directory: TempDir,
 }
 
 impl TestApp {
@@ -66,8 +66,36 @@ impl TestApp {
             clock,
             shop,
             scim,
-            directory,
+            _directory: directory,
         }
+    }
+}
+
+impl TestApp {
+    /// The shop's customers, as the mock holds them.
+    pub fn customers(&self) -> Vec<Customer> {
+        self.shopify.customers(self.shop.as_str())
+    }
+
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// Runs what is due, moving the clock to whatever is waited for, until nothing is due any more.
+    pub async fn converge(&self) {
+        let reconciler = self.application.reconciler();
+        for _ in 0..100_000 {
+            let (_, wait_ms) = reconciler.run_due().await;
+            if let Some(wait_ms) = wait_ms {
+                self.clock.advance(i64::try_from(wait_ms).unwrap());
+                continue;
+            }
+            match self.application.store().next_due_ms().unwrap() {
+                None => return,
+                Some(due_ms) => self.clock.set(due_ms.max(self.now_ms() + 1)),
+            }
+        }
+        panic!("the users do not converge");
     }
 }
 

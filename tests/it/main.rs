@@ -9,4 +9,5 @@
 
 mod harness;
 mod layers;
+mod reconcile;
 mod scim;

@@ -1,3 +1,4 @@
 //! What SCIM clients see.
 
+mod http;
 mod transcripts;

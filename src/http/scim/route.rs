@@ -109,7 +109,8 @@ pub fn target(path: &str) -> Option<Target> {
     }
     Some(Target {
         shop: Some((*shop).to_owned()),
-        endpoint: endpoint(rest).filter(|endpoint| *endpoint != Endpoint::Root || plausible(shop))?,
+        endpoint: endpoint(rest)
+            .filter(|endpoint| *endpoint != Endpoint::Root || plausible(shop))?,
     })
 }
 
@@ -165,12 +166,28 @@ mod tests {
         check("/scim/v2/Users/", None, Some(users.clone())); // corner 41
         check("/scim/v2/v2/Users", None, Some(users.clone())); // corner 41
         check("/scim/v2/demo/Users", Some("demo"), Some(users.clone()));
-        check("/scim/v2/demo.myshopify.com/Users", Some("demo.myshopify.com"), Some(users));
+        check(
+            "/scim/v2/demo.myshopify.com/Users",
+            Some("demo.myshopify.com"),
+            Some(users),
+        );
         check("/scim/v2/", None, Some(Endpoint::Root));
         check("/scim/v2/.search", None, Some(Endpoint::RootSearch));
-        check("/scim/v2/Groups/7", None, Some(Endpoint::One(Resource::Groups, "7".to_owned())));
-        check("/scim/v2/Users/.search", None, Some(Endpoint::Search(Resource::Users)));
-        check("/scim/v2/Schemas/urn:x:1.0", None, Some(Endpoint::Schema("urn:x:1.0".to_owned())));
+        check(
+            "/scim/v2/Groups/7",
+            None,
+            Some(Endpoint::One(Resource::Groups, "7".to_owned())),
+        );
+        check(
+            "/scim/v2/Users/.search",
+            None,
+            Some(Endpoint::Search(Resource::Users)),
+        );
+        check(
+            "/scim/v2/Schemas/urn:x:1.0",
+            None,
+            Some(Endpoint::Schema("urn:x:1.0".to_owned())),
+        );
         check("/scim/v2/url", None, None); // R2
         check("/scim/v2/Users/1/2", None, None);
         check("/scim/v3/Users", None, None);

@@ -205,3 +205,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_buyer_filled_in_is_not_cleared() {
+    let observed = changed(|c| {
+        c.locale = Some("en".to_owned());
+        c.address = Some(Address::default());
+    });
+    let written = customer();
+    assert!(plan(&written, Some(&observed.clone().owned(&written))) == Plan::Nothing);
+    // What was written and is gone from the user is cleared.
+    let changes = changes(&customer(), &observed.clone().owned(&observed));
+    assert_eq!(changes.changed_names(), ["locale", "address"]);
+}

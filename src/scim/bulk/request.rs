@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{BULK_REQUEST_URN, BulkLimits, Method, Operation, Request, Task};
 use crate::scim::error::ScimError;
+use crate::scim::json::take_member;
 use crate::scim::schema::ResourceType;
 
 /// A bulk message, read.
@@ -22,9 +23,9 @@ pub(super) fn message(body: Value, limits: &BulkLimits) -> Result<Message, ScimE
             "the bulk request is not a JSON object",
         ));
     };
-    check_schemas(take(&mut members, "schemas"))?;
-    let fail_on_errors = fail_on_errors(take(&mut members, "failOnErrors"))?;
-    let Some(Value::Array(operations)) = take(&mut members, "Operations") else {
+    check_schemas(take_member(&mut members, "schemas"))?;
+    let fail_on_errors = fail_on_errors(take_member(&mut members, "failOnErrors"))?;
+    let Some(Value::Array(operations)) = take_member(&mut members, "Operations") else {
         return Err(ScimError::invalid_syntax("Operations must be a list"));
     };
     if operations.len() > limits.max_operations {
@@ -105,7 +106,7 @@ fn request(
             "POST goes to an endpoint, every other method to a resource",
         ));
     }
-    let data = match take(&mut members, "data") {
+    let data = match take_member(&mut members, "data") {
         _ if method == Method::Delete => Value::Null,
         Some(data @ Value::Object(_)) => data,
         _ => return Err(ScimError::invalid_syntax("data must be a JSON object")),
@@ -150,20 +151,8 @@ fn target(path: &str) -> Result<(ResourceType, Option<String>), ScimError> {
 }
 
 fn text(members: &mut Map<String, Value>, name: &str) -> Option<String> {
-    match take(members, name) {
+    match take_member(members, name) {
         Some(Value::String(text)) => Some(text),
         _ => None,
     }
-}
-
-/// The member of this name, in any case (RFC 7643 §2.1).
-fn take(members: &mut Map<String, Value>, name: &str) -> Option<Value> {
-    if let Some(value) = members.remove(name) {
-        return Some(value);
-    }
-    let key = members
-        .keys()
-        .find(|key| key.eq_ignore_ascii_case(name))
-        .cloned()?;
-    members.remove(&key)
 }

@@ -331,3 +331,16 @@ fn an_error_in_completing_replaces_the_creation() {
     assert!(response.has_failed(0));
     assert_eq!(response.into_value()["Operations"][0]["status"], "409");
 }
+
+#[test]
+fn a_plan_shows_no_data() {
+    let plan = planned(json!([user(
+        "u",
+        json!({"userName": "secret", "manager": {"value": "bulkId:u"}})
+    )]));
+    let shown = format!("{plan:?}");
+    assert!(
+        shown.contains("bulk_id") && !shown.contains("secret"),
+        "{shown}"
+    );
+}

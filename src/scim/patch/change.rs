@@ -19,7 +19,7 @@ pub(super) enum Verb {
 }
 
 /// One step of a PATCH.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Change {
     /// To a group's members.
     Members(MemberChange),
@@ -32,7 +32,7 @@ pub(super) enum Change {
 }
 
 /// A step that concerns one declared attribute.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) struct AttributeChange {
     /// The attribute. A sub-attribute is named only when the attribute is multi-valued.
     pub(super) target: AttributeRef,
@@ -43,7 +43,7 @@ pub(super) struct AttributeChange {
 }
 
 /// What happens to an attribute. Values are canonical.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Action {
     /// The value, or the list's values, are added.
     Add(Value),
@@ -55,4 +55,28 @@ pub(super) enum Action {
     Remove,
     /// Values like these go.
     RemoveListed(Vec<Value>),
+}
+
+impl AttributeChange {
+    /// The step. To change a part of a single complex value is to merge the part into it.
+    pub(super) fn new(
+        mut target: AttributeRef,
+        selector: Option<ValueFilter>,
+        mut action: Action,
+    ) -> Self {
+        if !target.attribute.multi_valued
+            && let Some(sub_attribute) = target.sub_attribute.take()
+        {
+            let value = match action {
+                Action::Add(value) | Action::Replace(value) => value,
+                _ => Value::Null,
+            };
+            action = Action::Merge(Map::from_iter([(sub_attribute.name.clone(), value)]));
+        }
+        Self {
+            target,
+            selector,
+            action,
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::action::required;
 use super::change::AttributeChange;
-use super::read::required;
 use crate::scim::dialect::Dialect;
 use crate::scim::error::ScimError;
 use crate::scim::resource::{Warning, immutable};

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::action::one_or_many;
 use super::change::Verb;
 use crate::scim::error::ScimError;
 use crate::scim::filter::ValueFilter;
@@ -42,7 +43,7 @@ impl Reader<'_> {
             (Verb::Remove, Some(selector)) => Ok(Some(removed_by(selector))),
             (Verb::Remove, None) => self.removed_members(value).map(Some),
             (Verb::Add, _) => {
-                let members = self.members(required(value)?)?;
+                let members = self.members(one_or_many(required(value)?))?;
                 Ok((!members.is_empty()).then_some(MemberChange::Add(members)))
             }
             (Verb::Replace, _) => {

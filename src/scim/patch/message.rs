@@ -1,10 +1,11 @@
 //! The PATCH message itself (RFC 7644 §3.5.2): `schemas` and `Operations`.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::change::Verb;
 use super::{MAX_OPERATIONS, PATCH_OP_URN};
 use crate::scim::error::ScimError;
+use crate::scim::json::take_member;
 use crate::scim::resource::{Reader, WarningKind};
 
 /// An operation as sent. A `null` path is no path.
@@ -22,8 +23,8 @@ pub(super) fn operations(
     let Value::Object(mut members) = body else {
         return Err(ScimError::invalid_syntax("the PATCH is not a JSON object"));
     };
-    check_schemas(take(&mut members, "schemas"), reader)?;
-    let Some(Value::Array(operations)) = take(&mut members, "Operations") else {
+    check_schemas(take_member(&mut members, "schemas"), reader)?;
+    let Some(Value::Array(operations)) = take_member(&mut members, "Operations") else {
         return Err(ScimError::invalid_syntax("Operations must be a list"));
     };
     if operations.len() > MAX_OPERATIONS {
@@ -63,17 +64,17 @@ fn operation(operation: Value) -> Result<Operation, ScimError> {
             "an operation is not a JSON object",
         ));
     };
-    let verb = take(&mut members, "op")
+    let verb = take_member(&mut members, "op")
         .as_ref()
         .and_then(Value::as_str)
         .and_then(verb)
         .ok_or_else(|| ScimError::invalid_syntax("op must be add, replace or remove"))?;
-    let path = match take(&mut members, "path") {
+    let path = match take_member(&mut members, "path") {
         None | Some(Value::Null) => None,
         Some(Value::String(path)) => Some(path),
         Some(_) => return Err(ScimError::invalid_path("path must be a string")),
     };
-    let value = take(&mut members, "value");
+    let value = take_member(&mut members, "value");
     Ok(Operation { verb, path, value })
 }
 
@@ -87,16 +88,4 @@ fn verb(word: &str) -> Option<Verb> {
     .into_iter()
     .find(|(known, _)| known.eq_ignore_ascii_case(word))
     .map(|(_, verb)| verb)
-}
-
-/// The member of this name, in any case (RFC 7643 §2.1).
-fn take(members: &mut Map<String, Value>, name: &str) -> Option<Value> {
-    if let Some(value) = members.remove(name) {
-        return Some(value);
-    }
-    let key = members
-        .keys()
-        .find(|key| key.eq_ignore_ascii_case(name))
-        .cloned()?;
-    members.remove(&key)
 }

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Patch;
-use super::change::{Action, AttributeChange, Change, Verb};
+use super::change::{AttributeChange, Change, Verb};
 use super::message::{Operation, operations};
 use super::unknown::UnknownTarget;
 use crate::scim::dialect::Dialect;
 use crate::scim::error::ScimError;
 use crate::scim::filter::{FilterError, ValueFilter};
 use crate::scim::path::{AttributeRef, Path, PathError, ResolvedPath};
-use crate::scim::resource::{Reader, WarningKind, is_filled, is_read_only, missing};
-use crate::scim::schema::{AttributeDef, Mutability, ResourceType, Schema, Schemas};
+use crate::scim::resource::{Reader, WarningKind, is_read_only};
+use crate::scim::schema::{Mutability, ResourceType, Schema, Schemas};
 
 /// Reads a PATCH body.
 pub(super) fn patch(
@@ -194,134 +194,14 @@ impl PatchReader<'_> {
             self.changes.extend(changes.map(Change::Members));
             return Ok(());
         }
-        let action = match verb {
-            Verb::Remove => self.removal(&path, &target, selector.as_ref(), value)?,
-            Verb::Add | Verb::Replace => {
-                let value = value
-                    .ok_or_else(|| ScimError::invalid_value(format!("{path} needs a value")))?;
-                self.setting(&path, &target, selector.as_ref(), verb, value)?
-            }
-        };
+        let action = self
+            .reader
+            .action(&path, &target, selector.as_ref(), verb, value)?;
         if let Some(action) = action {
-            self.push(target, selector, action);
+            let change = AttributeChange::new(target, selector, action);
+            self.changes.push(Change::Attribute(change));
         }
         Ok(())
-    }
-
-    fn push(&mut self, target: AttributeRef, selector: Option<ValueFilter>, action: Action) {
-        let (target, action) = on_single_value(target, action);
-        self.changes.push(Change::Attribute(AttributeChange {
-            target,
-            selector,
-            action,
-        }));
-    }
-
-    fn removal(
-        &mut self,
-        path: &str,
-        target: &AttributeRef,
-        selector: Option<&ValueFilter>,
-        value: Option<Value>,
-    ) -> Result<Option<Action>, ScimError> {
-        let is_whole = target.sub_attribute.is_none() && selector.is_none();
-        let listed = value.filter(|value| !value.is_null());
-        if let Some(listed) = listed
-            && is_whole
-            && target.attribute.multi_valued
-            && self.reader.dialect.removes_listed_values
-        {
-            self.reader.warn(WarningKind::ListedRemoval, path);
-            let values = self.reader.list(path, &target.attribute, listed)?;
-            return Ok(Some(Action::RemoveListed(values)));
-        }
-        self.unassigned(path, target).map(Some)
-    }
-
-    /// The action that leaves the target without value.
-    fn unassigned(&self, path: &str, target: &AttributeRef) -> Result<Action, ScimError> {
-        match &target.sub_attribute {
-            Some(sub_attribute) if sub_attribute.required => Err(required(path)),
-            _ => Ok(Action::Remove),
-        }
-    }
-
-    /// What `add` and `replace` do; `None` when the value says nothing.
-    fn setting(
-        &mut self,
-        path: &str,
-        target: &AttributeRef,
-        selector: Option<&ValueFilter>,
-        verb: Verb,
-        value: Value,
-    ) -> Result<Option<Action>, ScimError> {
-        let leaf = target.leaf();
-        let is_one_of_many = selector.is_some() && target.sub_attribute.is_none();
-        let value = if leaf.multi_valued && !is_one_of_many {
-            self.reader.attribute(path, leaf, value)?
-        } else {
-            let value = self.reader.unwrapped(path, value);
-            if leaf.is_complex() && !leaf.multi_valued {
-                return self.merging(path, leaf, verb, value);
-            }
-            self.reader.element(path, leaf, value)?
-        };
-        match (verb, value) {
-            (Verb::Add, None) => Ok(None),
-            // RFC 7643 §2.5: null and the empty list unassign.
-            (_, None) => self.unassigned(path, target).map(Some),
-            (_, Some(value)) if leaf.required && !is_filled(&value) => Err(missing(path)),
-            (Verb::Add, Some(value)) => Ok(Some(Action::Add(value))),
-            (_, Some(value)) => Ok(Some(Action::Replace(value))),
-        }
-    }
-
-    /// RFC 7644 §3.5.2.3: of a complex value only the parts that are sent are replaced.
-    fn merging(
-        &mut self,
-        path: &str,
-        def: &AttributeDef,
-        verb: Verb,
-        value: Value,
-    ) -> Result<Option<Action>, ScimError> {
-        let is_unassigned = value.is_null() || value == "";
-        let sent = self.reader.object(path, def, value)?;
-        if is_unassigned {
-            return Ok((verb == Verb::Replace).then_some(Action::Remove));
-        }
-        let mut members = Map::with_capacity(sent.len());
-        for (name, value) in sent {
-            if let Some((name, value)) = self.part(path, def, name, value)? {
-                members.insert(name, value.unwrap_or_default());
-            }
-        }
-        if verb == Verb::Add {
-            members.retain(|_, value| !value.is_null());
-        }
-        Ok((!members.is_empty()).then_some(Action::Merge(members)))
-    }
-
-    /// One part of a complex value: its canonical name and value. `None` when it is not the client's to set.
-    fn part(
-        &mut self,
-        path: &str,
-        def: &AttributeDef,
-        name: String,
-        value: Value,
-    ) -> Result<Option<(String, Option<Value>)>, ScimError> {
-        let Some(sub_attribute) = self.reader.sub_attribute(path, def, &name) else {
-            let value = self.reader.unknown_member(path, &name, value)?;
-            return Ok(Some((name, value)));
-        };
-        if sub_attribute.is_read_only() {
-            return Ok(None);
-        }
-        let sub_path = format!("{path}.{}", sub_attribute.name);
-        let value = self.reader.attribute(&sub_path, sub_attribute, value)?;
-        if sub_attribute.required && !value.as_ref().is_some_and(is_filled) {
-            return Err(missing(&sub_path));
-        }
-        Ok(Some((sub_attribute.name.clone(), value)))
     }
 
     fn at_unknown(
@@ -359,22 +239,6 @@ impl PatchReader<'_> {
     }
 }
 
-/// A change to a part of a single complex value is a change to that value.
-fn on_single_value(mut target: AttributeRef, action: Action) -> (AttributeRef, Action) {
-    if target.attribute.multi_valued {
-        return (target, action);
-    }
-    let Some(sub_attribute) = target.sub_attribute.take() else {
-        return (target, action);
-    };
-    let value = match action {
-        Action::Add(value) | Action::Replace(value) => value,
-        _ => Value::Null,
-    };
-    let members = Map::from_iter([(sub_attribute.name.clone(), value)]);
-    (target, Action::Merge(members))
-}
-
 /// True when a name in the path, or in its filter, means nothing here.
 fn is_unknown(error: &PathError) -> bool {
     matches!(
@@ -388,10 +252,4 @@ fn is_unknown(error: &PathError) -> bool {
 /// 400 `mutability`: only the service sets the target.
 fn read_only(path: &str) -> ScimError {
     ScimError::mutability(format!("{path} is read-only"))
-}
-
-/// 400 `mutability`: the target must have a value.
-pub(super) fn required(path: &str) -> ScimError {
-    // RFC 7644 §3.5.2.2: a required attribute that becomes unassigned is an error with mutability.
-    ScimError::mutability(format!("{path} is required"))
 }

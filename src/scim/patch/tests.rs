@@ -1,5 +1,6 @@
 mod clients;
 mod laws;
+mod lists;
 mod members;
 mod refusals;
 mod targets;
@@ -127,4 +128,8 @@ pub(super) fn check_refused(row: &str, operations: Value, scim_type: ScimType) {
             "{row}: {error}"
         );
     }
+}
+
+pub(super) fn push(ada: &mut Value, email: Value) {
+    ada["emails"].as_array_mut().unwrap().push(email);
 }

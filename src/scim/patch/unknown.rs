@@ -8,7 +8,7 @@ use crate::scim::resource::{assigned, is_read_only, is_urn};
 use crate::scim::schema::{ResourceType, Schemas};
 
 /// Where an undeclared attribute is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum UnknownTarget {
     /// The member names that lead to it.
     Keys(Vec<String>),
@@ -17,7 +17,7 @@ pub(super) enum UnknownTarget {
 }
 
 /// What happens to it; `None` removes it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) struct UnknownChange {
     target: UnknownTarget,
     value: Option<Value>,

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::value::wrong_type;
 use super::{Reader, WarningKind};
 use crate::scim::error::ScimError;
+use crate::scim::json::take_member;
 use crate::scim::schema::ResourceType;
 
 /// A member as a client names it. Its `display` and `$ref` are the service's to say.
@@ -40,7 +41,7 @@ impl Reader<'_> {
             Value::Object(mut object) => {
                 // Salesforce nests the list once more.
                 if self.dialect.wraps_lone_values
-                    && let Some(nested) = take(&mut object, "members")
+                    && let Some(nested) = take_member(&mut object, "members")
                 {
                     members.extend(self.members(nested)?);
                 } else {
@@ -57,11 +58,11 @@ impl Reader<'_> {
     }
 
     fn member(&mut self, mut object: Map<String, Value>) -> Result<MemberRef, ScimError> {
-        let reference = take(&mut object, "$ref");
+        let reference = take_member(&mut object, "$ref");
         let reference = reference.as_ref().and_then(Value::as_str);
-        let kind = take(&mut object, "type");
+        let kind = take_member(&mut object, "type");
         let kind = kind.as_ref().and_then(Value::as_str);
-        let value = match take(&mut object, "value") {
+        let value = match take_member(&mut object, "value") {
             Some(Value::String(value)) if !value.is_empty() => value,
             None | Some(Value::Null) => id_in(reference)
                 .ok_or_else(|| ScimError::invalid_value("members.value is required"))?,
@@ -70,18 +71,6 @@ impl Reader<'_> {
         let kind = kind.and_then(named).or_else(|| kind_in(reference));
         Ok(MemberRef { value, kind })
     }
-}
-
-/// The member of this name, in any case.
-fn take(object: &mut Map<String, Value>, name: &str) -> Option<Value> {
-    if let Some(value) = object.remove(name) {
-        return Some(value);
-    }
-    let key = object
-        .keys()
-        .find(|key| key.eq_ignore_ascii_case(name))
-        .cloned()?;
-    object.remove(&key)
 }
 
 fn named(name: &str) -> Option<ResourceType> {

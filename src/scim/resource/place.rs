@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Reader, WarningKind};
+use super::{Reader, Warning, WarningKind};
 use crate::scim::error::ScimError;
 use crate::scim::path::{AttributeName, AttributeRef, PathError, Target};
 use crate::scim::schema::Schema;
@@ -66,6 +66,7 @@ impl Reader<'_> {
     pub(in crate::scim) fn check_unknown(&mut self, name: &str) -> Result<(), ScimError> {
         if !self.dialect.keeps_unknown_attributes {
             let resource_type = self.resource_type.name();
+            let name = Warning::new(WarningKind::UnknownAttribute, name).path;
             // RFC 7644 §3.12: invalidSyntax is for a body that does not conform to the schema.
             return Err(ScimError::invalid_syntax(format!(
                 "a {resource_type} has no attribute {name}"

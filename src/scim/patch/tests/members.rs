@@ -78,6 +78,11 @@ fn members_change_in_order() {
         &[add(&["A"])],
     );
     check(
+        "one member",
+        json!([{"op": "add", "path": "members", "value": {"value": "A"}}]),
+        &[add(&["A"])],
+    );
+    check(
         "nobody",
         json!([{"op": "add", "path": "members", "value": []}]),
         &[],

@@ -264,3 +264,20 @@ fn a_refused_patch_changes_nothing() {
     );
     assert_eq!(before, ada(), "D20, corner 24");
 }
+
+#[test]
+fn a_patch_shows_no_values() {
+    let operations = json!([{"op": "add", "path": "nickName", "value": "secret"}, {"op": "add", "path": "x", "value": "secret"}]);
+    let patch = parse(
+        message(operations),
+        ResourceType::User,
+        &schemas(),
+        &Dialect::tolerant(),
+    )
+    .unwrap();
+    let shown = format!("{patch:?} {:?}", apply(&ada(), &patch).unwrap());
+    assert!(
+        shown.contains("nickName") && !shown.contains("secret"),
+        "{shown}"
+    );
+}

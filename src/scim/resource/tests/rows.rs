@@ -332,3 +332,42 @@ fn an_immutable_attribute_keeps_its_value() {
     assert!(error.detail.contains("urn:x:shop:1.0:code"), "{error}");
     assert!(check(&Map::new()).is_err(), "corner 19: cleared");
 }
+
+#[test]
+fn what_is_not_sent_is_gone() {
+    let draft = |members| {
+        read_user(user(members), &schemas(), &Dialect::strict())
+            .unwrap()
+            .attributes
+    };
+    let before = draft(
+        json!({"title": "T", "name": {"givenName": "A", "familyName": "L"}, ENTERPRISE_URN: {"department": "R"}, "id": "1"}),
+    );
+    let after = draft(json!({"id": "2", "name": {"familyName": "L"}}));
+    let department = format!("{ENTERPRISE_URN}:department");
+    assert_eq!(
+        crate::scim::patch::diff(&before, &after),
+        ["name.givenName", "title", &department],
+        "E3, E4"
+    );
+    assert_eq!(
+        crate::scim::patch::diff(&after, &after),
+        [""; 0],
+        "E4: the same again"
+    );
+}
+
+#[test]
+fn a_draft_shows_no_values() {
+    let draft = read_user(
+        user(json!({"nickName": "secret"})),
+        &schemas(),
+        &Dialect::strict(),
+    )
+    .unwrap();
+    let shown = format!("{draft:?}");
+    assert!(
+        shown.contains("nickName") && !shown.contains("secret"),
+        "{shown}"
+    );
+}
