@@ -194,9 +194,9 @@ impl Store {
         key: &ShopKey,
         value: &str,
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        self.some_groups(
+        self.few_groups(
             key,
-            "WHERE shop_id = ?1 AND external_id = ?2 ORDER BY seq",
+            "WHERE shop_id = ?1 AND external_id = ?2",
             vec![shop_value(shop), external_id(key, Some(value))],
         )
     }
@@ -211,11 +211,23 @@ impl Store {
         key: &ShopKey,
         user: ResourceId,
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        self.some_groups(
+        self.few_groups(
             key,
-            "WHERE shop_id = ?1 AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2) ORDER BY seq",
+            "WHERE shop_id = ?1 AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2)",
             vec![shop_value(shop), id_value(user)],
         )
+    }
+
+    /// Groups in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
+    fn few_groups(
+        &self,
+        key: &ShopKey,
+        condition: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<GroupRecord>, StoreError> {
+        let mut groups = self.some_groups(key, condition, values)?;
+        groups.sort_by_key(|group| group.seq);
+        Ok(groups)
     }
 
     pub(super) fn some_groups(

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+#[cfg(test)]
+use rusqlite::StatementStatus;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ffi};
 
@@ -24,6 +26,12 @@ const PREPARED: usize = 64;
 thread_local! {
     /// This thread's readers: reading inline costs less than handing over to another thread.
     static READERS: RefCell<Readers> = RefCell::new(Readers::new());
+}
+
+#[cfg(test)]
+thread_local! {
+    /// What this thread's queries have cost, in steps of the database's machine.
+    pub(super) static STEPS: std::cell::Cell<i32> = const { std::cell::Cell::new(0) };
 }
 
 /// By the address of what is open while the database is.
@@ -73,6 +81,9 @@ impl Database {
                 while let Some(row) = rows.next()? {
                     found.push(read(row)?);
                 }
+                drop(rows);
+                #[cfg(test)]
+                STEPS.set(STEPS.get() + statement.reset_status(StatementStatus::VmStep));
                 Ok(found)
             })
             .map_err(|source| failed(doing, Arc::new(source)))

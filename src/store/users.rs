@@ -277,9 +277,9 @@ impl Store {
         key: &ShopKey,
         value: &str,
     ) -> Result<Vec<UserRecord>, StoreError> {
-        self.some_users(
+        self.few_users(
             key,
-            "WHERE shop_id = ?1 AND external_id = ?2 AND deleted_ms IS NULL ORDER BY seq",
+            "WHERE shop_id = ?1 AND external_id = ?2 AND deleted_ms IS NULL",
             vec![shop_value(shop), external_id(key, Some(value))],
         )
     }
@@ -294,10 +294,10 @@ impl Store {
         key: &ShopKey,
         email: &str,
     ) -> Result<Vec<UserRecord>, StoreError> {
-        self.some_users(
+        self.few_users(
             key,
             "WHERE shop_id = ?1 AND deleted_ms IS NULL \
-             AND id IN (SELECT id FROM user_emails WHERE shop_id = ?1 AND email = ?2) ORDER BY seq",
+             AND id IN (SELECT id FROM user_emails WHERE shop_id = ?1 AND email = ?2)",
             vec![shop_value(shop), blob(key.index_hash("email", email))],
         )
     }
@@ -352,6 +352,18 @@ impl Store {
         values: Vec<Value>,
     ) -> Result<Option<UserRecord>, StoreError> {
         Ok(self.some_users(key, condition, values)?.into_iter().next())
+    }
+
+    /// Users in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
+    fn few_users(
+        &self,
+        key: &ShopKey,
+        condition: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<UserRecord>, StoreError> {
+        let mut users = self.some_users(key, condition, values)?;
+        users.sort_by_key(|user| user.seq);
+        Ok(users)
     }
 
     pub(super) fn some_users(

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::*;
 use crate::base::token::{RANDOM_LEN, Token};
-use crate::directory::TokenRecord;
-use crate::store::{FILE, StoreError};
+use crate::directory::{SyncState, TokenRecord};
+use crate::store::sqlite::STEPS;
+use crate::store::{ActivityFilter, FILE, StoreError};
 use secrecy::ExposeSecret;
 
 /// The error of opening `path`, as an operator reads it.
@@ -174,6 +175,145 @@ fn placeholders_are_bound_by_their_number() {
         .database
         .query("ask", "SELECT ?2", &[], |_| Ok(()));
     assert!(missing.is_err());
+}
+
+#[test]
+fn no_look_up_passes_over_the_whole_shop() {
+    let fresh = Fresh::new();
+    fresh.add_users(3_000);
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    for number in 4_001..=4_300 {
+        let name = format!("group{number}");
+        fresh.add_group(&group(number, &name)).expect("added");
+    }
+    let members: Vec<u64> = (1..=5).collect();
+    fresh
+        .write(|batch| {
+            for number in &members {
+                store.add_member(batch, shop, id(4_007), id(*number), 2_000);
+            }
+        })
+        .expect("added");
+    for number in 1..=300 {
+        super::sync::settle(&fresh, number, Some(customer(number)));
+    }
+    fresh.delete(300).expect("deleted");
+    let costs = |doing: &str, read: &dyn Fn()| {
+        STEPS.set(0);
+        read();
+        let steps = STEPS.get();
+        assert!((1..1_000).contains(&steps), "{doing} takes {steps} steps");
+    };
+    costs("user", &|| {
+        drop(store.user(shop, key, id(9)).expect("read").expect("it"))
+    });
+    costs("user_by_user_name", &|| {
+        drop(
+            store
+                .user_by_user_name(shop, key, "user9")
+                .expect("read")
+                .expect("it"),
+        )
+    });
+    costs("users_by_external_id", &|| {
+        assert_eq!(
+            store
+                .users_by_external_id(shop, key, "ext-9")
+                .expect("read")
+                .len(),
+            1
+        )
+    });
+    costs("users_by_email", &|| {
+        assert_eq!(
+            store
+                .users_by_email(shop, key, "user9@example.com")
+                .expect("read")
+                .len(),
+            1
+        )
+    });
+    costs("tombstone", &|| {
+        drop(
+            store
+                .tombstone(shop, key, "user300")
+                .expect("read")
+                .expect("it"),
+        )
+    });
+    costs("no tombstone", &|| {
+        assert!(
+            store
+                .tombstone(shop, key, "nobody")
+                .expect("read")
+                .is_none()
+        )
+    });
+    costs("user_of_customer", &|| {
+        drop(
+            store
+                .user_of_customer(shop, &customer(9))
+                .expect("read")
+                .expect("it"),
+        )
+    });
+    costs("users_after", &|| {
+        drop(store.users_after(shop, key, 2_900, 10).expect("read"))
+    });
+    costs("due_users", &|| {
+        drop(store.due_users(shop, 9_000, 10).expect("read"))
+    });
+    costs("due_shops", &|| drop(store.due_shops(9_000).expect("read")));
+    costs("next_due_ms", &|| drop(store.next_due_ms().expect("read")));
+    costs("users_in_state", &|| {
+        drop(
+            store
+                .users_in_state(shop, key, SyncState::Held, 0, 10)
+                .expect("read"),
+        )
+    });
+    costs("group", &|| {
+        drop(
+            store
+                .group(shop, key, id(4_009))
+                .expect("read")
+                .expect("it"),
+        )
+    });
+    costs("group_by_display_name", &|| {
+        drop(
+            store
+                .group_by_display_name(shop, key, "group4009")
+                .expect("read")
+                .expect("it"),
+        )
+    });
+    costs("groups_by_external_id", &|| {
+        drop(
+            store
+                .groups_by_external_id(shop, key, "none")
+                .expect("read"),
+        )
+    });
+    costs("groups_of_user", &|| {
+        assert_eq!(
+            store.groups_of_user(shop, key, id(3)).expect("read").len(),
+            1
+        )
+    });
+    costs("groups_after", &|| {
+        drop(store.groups_after(shop, key, 3_290, 5).expect("read"))
+    });
+    costs("members", &|| {
+        assert_eq!(store.members(shop, id(4_007)).expect("read").len(), 5)
+    });
+    costs("activity", &|| {
+        drop(
+            store
+                .activity(shop, &ActivityFilter::default(), None, 10)
+                .expect("read"),
+        )
+    });
 }
 
 #[tokio::test]

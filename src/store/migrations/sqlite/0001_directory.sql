@@ -53,7 +53,7 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX users_by_id ON users (shop_id, id);
 CREATE UNIQUE INDEX users_by_user_name ON users (shop_id, user_name) WHERE deleted_ms IS NULL;
-CREATE INDEX users_deleted ON users (shop_id, user_name) WHERE deleted_ms IS NOT NULL;
+CREATE INDEX users_deleted ON users (shop_id, user_name, deleted_ms) WHERE deleted_ms IS NOT NULL;
 CREATE INDEX users_by_external_id ON users (shop_id, external_id) WHERE external_id IS NOT NULL AND deleted_ms IS NULL;
 CREATE UNIQUE INDEX users_in_order ON users (shop_id, seq) WHERE deleted_ms IS NULL;
 CREATE INDEX users_by_customer ON users (shop_id, customer) WHERE customer IS NOT NULL;
