@@ -20,11 +20,7 @@ mod opaque;
 mod queries;
 
 #[cfg(test)]
-mod fixtures;
-#[cfg(all(test, feature = "mock"))]
-mod operations_tests;
-#[cfg(all(test, feature = "wiremock"))]
-mod wire_tests;
+mod tests;
 
 pub use client::{Client, ClientConfig};
 pub use error::{CallError, Recovery, Unavailable};

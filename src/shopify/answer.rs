@@ -151,7 +151,7 @@ fn ms(millis: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shopify::fixtures;
+    use crate::shopify::tests::fixtures;
     use serde_json::json;
 
     fn read_body(body: &Value) -> (Receipt, Result<Value, Cause>) {

@@ -39,6 +39,9 @@ const STANDARD_RESTORE_POINTS_PER_S: f64 = 100.0;
 /// The share of the bucket that background work leaves for inline requests.
 const INLINE_RESERVE: f64 = 0.1;
 
+/// Less than this is a rounding error, not a lack of points.
+const ROUNDING_POINTS: f64 = 1e-6;
+
 impl Bucket {
     /// A full bucket of the smallest plan.
     pub fn new(now_ms: i64) -> Self {
@@ -56,7 +59,7 @@ impl Bucket {
         self.refill(now_ms);
         let floor = self.floor(points, class);
         let missing = points.min(self.maximum_points) + floor - self.available_points;
-        if missing <= 0.0 {
+        if missing <= ROUNDING_POINTS {
             self.available_points -= points;
             self.in_flight_points += points;
             return Verdict::Go;

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::error::{CallError, Cause, Recovery, Unavailable};
 use super::fixtures::{self, GID};
-use super::model::{CustomerKey, Written};
-use super::receipt::Reply;
-use super::tls::http_client;
-use super::user_error::UserErrorKind;
-use super::{Client, ClientConfig};
+use crate::shopify::error::{CallError, Cause, Recovery, Unavailable};
+use crate::shopify::model::{CustomerKey, Written};
+use crate::shopify::receipt::Reply;
+use crate::shopify::tls::http_client;
+use crate::shopify::user_error::UserErrorKind;
+use crate::shopify::{Client, ClientConfig};
 
 const GRAPHQL: &str = "/admin/api/2026-10/graphql.json";
 
@@ -96,7 +96,7 @@ async fn an_update_sends_only_what_changes() {
         .respond_with(ok(&json!({"data": data, "extensions": cost(10.0)})))
         .mount(&server)
         .await;
-    let mut update = super::model::CustomerUpdate::of(GID.parse().unwrap());
+    let mut update = crate::shopify::model::CustomerUpdate::of(GID.parse().unwrap());
     update.added_tags.insert("group:Engines".into());
     client(server.uri()).update_customer(&update).await.unwrap();
     let requests = server.received_requests().await.unwrap();

@@ -1,9 +1,11 @@
 //! Samples for the tests of this module.
 
-use super::customer::{self, MUTATION_POINTS};
-use super::model::{Address, AddressChange, CustomerCreate, CustomerFields, CustomerUpdate};
-use super::request::Request;
 use crate::base::field::Field;
+use crate::shopify::customer::{self, MUTATION_POINTS};
+use crate::shopify::model::{
+    Address, AddressChange, CustomerCreate, CustomerFields, CustomerUpdate,
+};
+use crate::shopify::request::Request;
 
 pub const GID: &str = "gid://shopify/Customer/1001";
 

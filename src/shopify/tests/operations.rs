@@ -5,16 +5,16 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 
-use super::customer::{create_request, delete_request, find_request, update_request};
 use super::fixtures::{self, GID};
-use super::model::{AddressChange, CustomerKey, CustomerUpdate};
-use super::request::Request;
-use super::setup::{id_definition_request, shop_info_request};
+use crate::shopify::customer::{create_request, delete_request, find_request, update_request};
+use crate::shopify::model::{AddressChange, CustomerKey, CustomerUpdate};
+use crate::shopify::request::Request;
+use crate::shopify::setup::{id_definition_request, shop_info_request};
 
 fn schema() -> Valid<Schema> {
     // The compiler does not know this directive yet.
     let one_of = "directive @oneOf on INPUT_OBJECT\n";
-    let text = [one_of, include_str!("../../graphql/schema.graphql")].concat();
+    let text = [one_of, include_str!("../../../graphql/schema.graphql")].concat();
     Schema::parse_and_validate(text, "schema.graphql").unwrap()
 }
 
