@@ -52,8 +52,9 @@ pub struct AppliedAddress {
 const OWN_METAFIELDS: &str = "scim_";
 
 impl Applied {
-    /// The state after `desired` was written.
+    /// The state after the plan for `desired` was carried out.
     pub fn of(desired: &Desired, written: &Written, before: Option<&Self>) -> Self {
+        let desired = before.map_or_else(|| desired.clone(), |before| desired.heeding(before));
         let customer = &desired.customer;
         // What cannot be cleared stays as it was.
         let kept = |new: &Option<String>, old: fn(&Self) -> &Option<String>| {
@@ -72,6 +73,11 @@ impl Applied {
             metafields: customer.metafields.clone(),
             refused: desired.refused.clone(),
         }
+    }
+
+    /// Notes what Shopify refused when nothing is left to write without it.
+    pub fn note_refused(&mut self, desired: &Desired) {
+        self.refused = desired.heeding(self).refused;
     }
 
     /// The state of an observed customer. `before` is what we wrote last, if we ever wrote it: without it, everything
