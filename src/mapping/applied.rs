@@ -108,6 +108,11 @@ impl Applied {
         }
     }
 
+    /// Forgets the address: Shopify says that it is gone.
+    pub fn forget_address(&mut self) {
+        self.address = None;
+    }
+
     /// Forgets what Shopify refused, so that it is tried again.
     pub fn forget_refused(&mut self) {
         self.refused = Refused::default();

@@ -107,20 +107,43 @@ fn top_level_cause(errors: &[TopError], receipt: &Receipt, request: &Request) ->
         let code = "INTERNAL_SERVER_ERROR".to_owned();
         return Cause::Refuse { code };
     }
-    let missing_definition = errors.iter().find(|error| {
-        error
-            .message
-            .contains("definition of type 'id' is required")
-    });
-    if let Some(error) = missing_definition {
-        let error = UserError::new(None, error.message.clone(), None);
-        return Cause::UserErrors(vec![error]);
+    let refusals: Vec<_> = errors.iter().filter_map(as_user_error).collect();
+    if !refusals.is_empty() {
+        return Cause::UserErrors(refusals);
     }
     let code = errors
         .iter()
         .find_map(|error| error.extensions.code.clone())
         .unwrap_or_else(|| "NONE".to_owned());
     Cause::Refuse { code }
+}
+
+/// Refusals of a value that Shopify reports at the top level.
+fn as_user_error(error: &TopError) -> Option<UserError> {
+    let root = error
+        .path
+        .first()
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let code = error.extensions.code.as_deref();
+    let is_missing_definition = error
+        .message
+        .contains("definition of type 'id' is required");
+    // An address id that is not one of the customer's: it was deleted, or the customer was merged.
+    let is_missing_address =
+        code == Some("RESOURCE_NOT_FOUND") && root.starts_with("customerAddress");
+    if is_missing_definition {
+        Some(UserError::new(None, error.message.clone(), None))
+    } else if is_missing_address {
+        let field = Some(vec!["addressId".to_owned()]);
+        Some(UserError::new(
+            field,
+            "Address does not exist".to_owned(),
+            None,
+        ))
+    } else {
+        None
+    }
 }
 
 /// The time until the bucket holds what the request needs.
@@ -151,6 +174,7 @@ fn ms(millis: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shopify::UserErrorKind;
     use crate::shopify::tests::fixtures;
     use serde_json::json;
 
@@ -215,6 +239,19 @@ mod tests {
         let error = outcome.unwrap_err();
         assert_eq!(error.to_string(), "refused with code INVALID_VARIABLE");
         assert!(!format!("{error:?}").contains("ada"));
+    }
+
+    #[test]
+    fn an_address_id_of_somebody_else_is_an_address_that_is_gone() {
+        let (_, outcome) = read_body(&json!({
+            "data": {"customerAddressUpdate": null},
+            "errors": [{"message": "invalid id", "path": ["customerAddressUpdate"], "extensions": {"code": "RESOURCE_NOT_FOUND"}}]
+        }));
+        let Err(Cause::UserErrors(errors)) = outcome else {
+            panic!("{outcome:?}");
+        };
+        let kinds: Vec<_> = errors.iter().map(|error| error.kind).collect();
+        assert_eq!(kinds, [UserErrorKind::AddressGone]);
     }
 
     #[test]

@@ -115,19 +115,23 @@ pub fn delete_request(id: &CustomerGid) -> Request {
 /// The request that looks a customer up.
 pub fn find_request(key: &CustomerKey) -> Request {
     use customer_by_identifier::{CustomerIdentifierInput, UniqueMetafieldValueInput};
-    let identifier = match key {
+    let (sent, identifier) = match key {
         CustomerKey::ScimId(value) => {
-            CustomerIdentifierInput::CustomId(UniqueMetafieldValueInput {
+            let custom_id = UniqueMetafieldValueInput {
                 namespace: None,
                 key: ID_METAFIELD_KEY.to_owned(),
                 value: value.clone(),
-            })
+            };
+            ("customId", CustomerIdentifierInput::CustomId(custom_id))
         }
-        CustomerKey::Email(email) => CustomerIdentifierInput::EmailAddress(email.clone()),
-        CustomerKey::Id(id) => CustomerIdentifierInput::Id(id.to_string()),
+        CustomerKey::Email(email) => (
+            "emailAddress",
+            CustomerIdentifierInput::EmailAddress(email.clone()),
+        ),
+        CustomerKey::Id(id) => ("id", CustomerIdentifierInput::Id(id.to_string())),
     };
     let variables = customer_by_identifier::Variables { identifier };
-    Request::read::<queries::CustomerByIdentifier>(variables, LOOKUP_POINTS)
+    Request::read::<queries::CustomerByIdentifier>(variables, LOOKUP_POINTS, sent.to_owned())
 }
 
 fn address_inputs(change: &AddressChange) -> (AddressInput, Option<String>) {

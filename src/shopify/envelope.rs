@@ -28,6 +28,8 @@ pub struct TopError {
     pub message: String,
     #[serde(default)]
     pub extensions: ErrorExtensions,
+    #[serde(default)]
+    pub path: Vec<Value>,
 }
 
 #[derive(Deserialize, Default)]

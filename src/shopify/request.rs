@@ -23,8 +23,12 @@ pub struct Request {
 }
 
 impl Request {
-    pub(super) fn read<Q: GraphQLQuery>(variables: Q::Variables, points: f64) -> Self {
-        Self::of(Q::build_query(variables), points, String::new(), false)
+    pub(super) fn read<Q: GraphQLQuery>(
+        variables: Q::Variables,
+        points: f64,
+        sent: String,
+    ) -> Self {
+        Self::of(Q::build_query(variables), points, sent, false)
     }
 
     pub(super) fn write<Q: GraphQLQuery>(

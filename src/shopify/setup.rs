@@ -95,7 +95,7 @@ pub fn id_definition_request() -> Request {
 
 /// The request about the shop.
 pub fn shop_info_request() -> Request {
-    Request::read::<queries::ShopInfo>(shop_info::Variables, SHOP_INFO_POINTS)
+    Request::read::<queries::ShopInfo>(shop_info::Variables, SHOP_INFO_POINTS, String::new())
 }
 
 fn defined(data: metafield_definition_create::ResponseData) -> Result<(), Cause> {

@@ -143,6 +143,16 @@ fn a_refusal_is_remembered_when_nothing_else_is_left_to_write() {
 }
 
 #[test]
+fn an_address_that_is_gone_is_made_anew() {
+    let desired = mapped(&countess(), &[], false, &Rules::default());
+    let (mut shop, mut applied) = created(&desired);
+    shop.addresses.clear();
+    applied.forget_address();
+    converge(&mut shop, &desired, Some(applied));
+    assert_eq!(shop.addresses.len(), 1);
+}
+
+#[test]
 fn only_what_is_dispensable_is_given_up() {
     let desired = mapped(&countess(), &[], false, &Rules::default());
     let check = |field: &str, message: &str, gives_up: bool| {

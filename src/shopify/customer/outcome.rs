@@ -50,7 +50,10 @@ pub fn updated(data: customer_update::ResponseData, id: CustomerGid) -> Result<W
         errors.extend(user_errors!(payload.user_errors));
     }
     if let Some(payload) = data.customer_address_delete {
-        errors.extend(user_errors!(payload.user_errors));
+        let refusals = user_errors!(payload.user_errors);
+        // Gone is what we wanted.
+        let is_fault = |error: &UserError| error.kind != UserErrorKind::AddressGone;
+        errors.extend(refusals.into_iter().filter(is_fault));
     }
     if let Some(payload) = data.metafields_delete {
         errors.extend(user_errors!(payload.user_errors));
