@@ -21,6 +21,6 @@ mod text;
 mod tests;
 
 pub use applied::Applied;
-pub use desired::{Context, Desired, DesiredCustomer, HoldReason, Warning, desired};
+pub use desired::{Context, Desired, DesiredCustomer, HoldReason, Refused, Warning, desired};
 pub use plan::{Plan, plan};
 pub use rules::{CustomRule, CustomTarget, Rules, RulesError};

@@ -10,7 +10,7 @@ use super::request::Request;
 use super::user_error::UserError;
 
 /// Points of the question about the shop.
-pub const SHOP_INFO_POINTS: f64 = 6.0;
+pub const SHOP_INFO_POINTS: f64 = 5.0;
 
 /// What we need to know about a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
