@@ -1,6 +1,6 @@
 //! From a SCIM user to a Shopify customer: what the customer should be, and the one request that makes it so. Pure.
 //!
-//! [`desired`] applies the rules to a user; [`plan`] compares the outcome with what was written last ([`Applied`]).
+//! [`desired()`] applies the rules to a user; [`plan()`] compares the outcome with what was written last ([`Applied`]).
 
 pub mod applied;
 pub mod desired;
