@@ -1,6 +1,6 @@
 //! From a SCIM user to a Shopify customer: what the customer should be, and the steps to it. Pure.
 //!
-//! [`desired`] applies the default rules to a user's document; [`plan`] compares the result with what Shopify has.
+//! [`desired()`] applies the default rules to a user's document; [`plan()`] compares the result with what Shopify has.
 
 mod address;
 mod customer;

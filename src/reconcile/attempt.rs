@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::charged::Charged;
 use super::customer::{Applied, change, new_customer};
 use super::shop::Shop;
 use super::verdict::Verdict;
@@ -327,6 +328,7 @@ impl<'a> Attempt<'a> {
                 "New Customer Creation is off, and no customer has the user's e-mail",
             ));
         }
+        self.prepare().await?;
         let new = new_customer(&self.desired.customer);
         let called = self
             .call(MUTATION_POINTS, self.shop.client.create_customer(&new))
@@ -353,6 +355,28 @@ impl<'a> Attempt<'a> {
                 }
                 Ok(false)
             }
+        }
+    }
+
+    /// Without the definition, Shopify would not keep our ids unique: no customer is created before it is there.
+    async fn prepare(&mut self) -> Progress<()> {
+        if self.shop.lane.is_prepared() {
+            return Ok(());
+        }
+        let called = self
+            .call(
+                MUTATION_POINTS,
+                self.shop.client.ensure_scim_id_definition(),
+            )
+            .await;
+        match called {
+            Ok(receipt) => {
+                self.charged("metafieldDefinitionCreate", receipt.cost_points);
+                self.shop.lane.set_prepared();
+                Ok(())
+            }
+            Err(Called::Halted(halt)) => Err(halt),
+            Err(Called::Failed(error)) => Err(Verdict::of(&error).into()),
         }
     }
 
@@ -529,29 +553,6 @@ enum Called {
     Halted(Halt),
     /// It was sent and failed.
     Failed(Error),
-}
-
-/// What comes with a receipt.
-trait Charged {
-    fn receipt(&self) -> &crate::shopify::Receipt;
-}
-
-impl Charged for crate::shopify::Receipt {
-    fn receipt(&self) -> &crate::shopify::Receipt {
-        self
-    }
-}
-
-impl Charged for crate::shopify::Created {
-    fn receipt(&self) -> &crate::shopify::Receipt {
-        &self.receipt
-    }
-}
-
-impl<T> Charged for (T, crate::shopify::Receipt) {
-    fn receipt(&self) -> &crate::shopify::Receipt {
-        &self.1
-    }
 }
 
 /// What the first refusal that we can answer is about.

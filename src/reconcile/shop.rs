@@ -1,6 +1,7 @@
 //! A shop while the bridge runs: its policies, its key, its client and its points.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::base::id::{ResourceId, ShopId};
@@ -47,9 +48,19 @@ pub struct Shop {
 pub(super) struct Lane {
     bucket: Mutex<Bucket>,
     pub(super) in_flight: InFlight<ResourceId>,
+    /// Whether Shopify is known to have the definition of our id metafield.
+    prepared: AtomicBool,
 }
 
 impl Lane {
+    pub(super) fn is_prepared(&self) -> bool {
+        self.prepared.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_prepared(&self) {
+        self.prepared.store(true, Ordering::Relaxed);
+    }
+
     pub(super) fn reserve(&self, points: f64, class: Class, now_ms: i64) -> Go {
         self.bucket().reserve(points, class, now_ms)
     }
@@ -92,7 +103,9 @@ impl Shop {
     /// # Errors
     /// Shopify refused, or could not be reached.
     pub async fn prepare(&self) -> Result<(), shopify::Error> {
-        self.client.ensure_scim_id_definition().await.map(|_| ())
+        self.client.ensure_scim_id_definition().await?;
+        self.lane.set_prepared();
+        Ok(())
     }
 
     /// How many users may be in progress at once.
@@ -162,6 +175,7 @@ impl Shops {
             None => Arc::new(Lane {
                 bucket: Mutex::new(Bucket::new(now_ms)),
                 in_flight: InFlight::default(),
+                prepared: AtomicBool::new(false),
             }),
         };
         let client = Client::new(

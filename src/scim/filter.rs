@@ -2,7 +2,7 @@
 //!
 //! | step | function | what it refuses |
 //! |---|---|---|
-//! | read | [`parse`], [`parse_strict`] | what the grammar does not have; more than 32 levels or 512 terms |
+//! | read | [`parse()`], [`parse_strict`] | what the grammar does not have; more than 32 levels or 512 terms |
 //! | bind | [`Filter::bind`] | unknown attributes, comparisons the attribute's type does not have |
 //! | run | [`BoundFilter::matches`] | nothing |
 //!

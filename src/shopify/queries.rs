@@ -5,16 +5,18 @@ use graphql_client::GraphQLQuery;
 /// A scalar that is text on the wire.
 type DateTime = String;
 
+// Formatting indents the attribute anew each time.
+#[rustfmt::skip]
 macro_rules! operation {
     ($name:ident, $path:tt) => {
         #[derive(GraphQLQuery)]
         #[graphql(
-                                                    schema_path = "graphql/schema.graphql",
-                                                    query_path = $path,
-                                                    skip_serializing_none,
-                                                    response_derives = "Debug",
-                                                    variables_derives = "Debug, Clone"
-                                                )]
+            schema_path = "graphql/schema.graphql",
+            query_path = $path,
+            skip_serializing_none,
+            response_derives = "Debug",
+            variables_derives = "Debug, Clone"
+        )]
         pub(super) struct $name;
     };
 }
