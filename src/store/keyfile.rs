@@ -65,7 +65,10 @@ fn load(mut file: File, path: &Path) -> Result<MasterKey, StoreError> {
 fn create(path: &Path, random: &dyn SecureRandom) -> Result<MasterKey, StoreError> {
     let mut bytes = [0; MasterKey::LEN];
     random.fill(&mut bytes).map_err(|_| SealError::Random)?;
-    let aside = path.with_extension(format!("key.{}", std::process::id()));
+    // A name of its own: processes of two containers may have the same number.
+    let mut name = [0; 8];
+    random.fill(&mut name).map_err(|_| SealError::Random)?;
+    let aside = path.with_extension(format!("key.{:016x}", u64::from_be_bytes(name)));
     let made = write_aside(&aside, &bytes).and_then(|()| std::fs::hard_link(&aside, path));
     drop(std::fs::remove_file(&aside));
     // The link is durable only when the directory is.
@@ -81,8 +84,7 @@ fn create(path: &Path, random: &dyn SecureRandom) -> Result<MasterKey, StoreErro
 fn write_aside(aside: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(aside)?;
     writeln!(file, "{}", BASE64_STANDARD.encode(bytes))?;

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 #[cfg(test)]
 use rusqlite::StatementStatus;
@@ -20,6 +21,8 @@ use writer::{OnWritten, Writer};
 
 /// How long a statement waits for another process, such as a command-line call, to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long to wait before asking again what does not wait by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 64;
 
@@ -32,6 +35,8 @@ thread_local! {
 thread_local! {
     /// What this thread's queries have cost, in steps of the database's machine.
     pub(super) static STEPS: std::cell::Cell<i32> = const { std::cell::Cell::new(0) };
+    /// This thread's queries.
+    pub(super) static ASKED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// By the address of what is open while the database is.
@@ -83,6 +88,8 @@ impl Database {
                 }
                 drop(rows);
                 #[cfg(test)]
+                ASKED.with_borrow_mut(|asked| asked.push(sql.to_owned()));
+                #[cfg(test)]
                 STEPS.set(STEPS.get() + statement.reset_status(StatementStatus::VmStep));
                 Ok(found)
             })
@@ -132,7 +139,7 @@ impl Database {
 fn writable(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    keep_log(&connection)?;
     // Durable before it is answered; group commit makes it cheap.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -16_384)?;
@@ -142,6 +149,22 @@ fn writable(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(connection)
+}
+
+/// Switches to the write-ahead log. While another process opens or closes the file this is refused at once, whatever the busy timeout says.
+fn keep_log(connection: &Connection) -> rusqlite::Result<()> {
+    let end = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < end =>
+            {
+                thread::sleep(BUSY_PAUSE);
+            }
+            switched => return switched,
+        }
+    }
 }
 
 fn read_only(path: &Path) -> rusqlite::Result<Connection> {

@@ -3,6 +3,8 @@
 mod activity;
 mod engine;
 mod groups;
+mod isolation;
+mod model;
 mod pages;
 mod shops;
 mod sync;

@@ -213,9 +213,9 @@ impl Store {
             )
             .must_affect(GuardFailure::VersionMismatch);
         batch.push(
-            "UPDATE groups SET version = version + 1 WHERE shop_id = ?1 \
+            "UPDATE groups SET version = version + 1, modified_ms = ?3 WHERE shop_id = ?1 \
              AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2)",
-            this(),
+            [this(), vec![int(at_ms)]].concat(),
         );
         batch.push(
             "DELETE FROM members WHERE shop_id = ?1 AND user_id = ?2",

@@ -1,5 +1,8 @@
 //! The files: keys, what can be read in them, and what is said when they can't be used.
 
+mod endurance;
+mod plans;
+
 use std::fs;
 use std::path::Path;
 

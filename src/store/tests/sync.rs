@@ -4,7 +4,7 @@ use super::*;
 use crate::directory::SyncState;
 use crate::store::Outcome;
 
-fn outcome(seen_gen: i64, state: SyncState) -> Outcome {
+pub(super) fn outcome(seen_gen: i64, state: SyncState) -> Outcome {
     Outcome {
         seen_gen,
         settled: true,
@@ -19,7 +19,11 @@ fn outcome(seen_gen: i64, state: SyncState) -> Outcome {
     }
 }
 
-fn record(fresh: &Fresh, read: &UserRecord, outcome: &Outcome) -> Result<(), GuardFailure> {
+pub(super) fn record(
+    fresh: &Fresh,
+    read: &UserRecord,
+    outcome: &Outcome,
+) -> Result<(), GuardFailure> {
     fresh.write(|batch| {
         fresh
             .store
@@ -38,7 +42,7 @@ pub(super) fn settle(fresh: &Fresh, number: u64, customer: Option<CustomerGid>) 
     record(fresh, &read, &outcome).expect("recorded");
 }
 
-fn pending(fresh: &Fresh, number: u64) -> Option<crate::store::PendingUser> {
+pub(super) fn pending(fresh: &Fresh, number: u64) -> Option<crate::store::PendingUser> {
     fresh
         .store
         .pending_user(fresh.shop, &fresh.key, id(number))

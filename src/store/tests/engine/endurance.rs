@@ -1,0 +1,175 @@
+//! What is there after a restart, a power cut, a full disk and many starts at once.
+
+use super::*;
+use crate::directory::Activity;
+use crate::store::tests::sync;
+
+/// Users, groups, members, a tombstone, what is due, the log: as it is read.
+fn all(fresh: &Fresh) -> String {
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let log = store.activity(shop, &ActivityFilter::default(), None, 100);
+    let pending: Vec<_> = (1..=3)
+        .map(|number| store.pending_user(shop, key, id(number)).expect("read"))
+        .collect();
+    format!(
+        "{:?}",
+        (
+            store.shop(shop).expect("read"),
+            store.users_page(shop, key, 1, 100).expect("read"),
+            store.groups_page(shop, key, 1, 100).expect("read"),
+            store.members(shop, id(100)).expect("read"),
+            pending,
+            store.tombstone(shop, key, "user3").expect("read"),
+            store.due_users(shop, i64::MAX, 100).expect("read"),
+            store.tokens(shop).expect("read"),
+            log.expect("read"),
+        )
+    )
+}
+
+fn furnished() -> Fresh {
+    let fresh = Fresh::new();
+    let (store, shop) = (&fresh.store, fresh.shop);
+    fresh.add_users(3);
+    fresh.add_group(&group(100, "team")).expect("added");
+    fresh
+        .write(|batch| {
+            store.add_member(batch, shop, id(100), id(1), 1_500);
+            store.note(batch, shop, &Activity::default());
+        })
+        .expect("added");
+    sync::settle(&fresh, 3, Some(customer(3)));
+    fresh.delete(3).expect("deleted");
+    let bearer = Token::new(&[3; RANDOM_LEN]);
+    let record = TokenRecord {
+        prefix: bearer.prefix().to_owned(),
+        shop,
+        name: String::new(),
+        hash: bearer.hash(),
+        created_ms: 1,
+        expires_ms: Some(9_000),
+        revoked_ms: None,
+        last_used_ms: None,
+    };
+    store.add_token(&record).expect("written").expect("added");
+    let used = store.token_use(&record.prefix, 5_000).expect("a write");
+    store.write_blocking(used).expect("written").expect("noted");
+    fresh
+}
+
+#[test]
+fn a_restart_loses_nothing() {
+    let fresh = furnished();
+    let before = all(&fresh);
+    assert_eq!(all(&fresh.reopened()), before);
+}
+
+#[test]
+fn a_power_cut_loses_nothing_that_was_answered() {
+    let fresh = furnished();
+    let copy = tempfile::tempdir().expect("a directory");
+    for entry in fs::read_dir(fresh.directory.path()).expect("listed") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name");
+        // The index of the log is the running processes' own, and is lost with them.
+        if !name.to_string_lossy().ends_with("-shm") {
+            fs::copy(&path, copy.path().join(name)).expect("copied");
+        }
+    }
+    let store = Store::open(copy.path(), None).expect("opened");
+    let key = store.shop_keys(fresh.shop).expect("the key");
+    let after = Fresh {
+        directory: copy,
+        store,
+        shop: fresh.shop,
+        key,
+    };
+    assert_eq!(all(&after), all(&fresh));
+}
+
+#[test]
+fn a_full_disk_keeps_what_was_answered_and_the_writer_goes_on() {
+    let fresh = Fresh::new();
+    let limit = |pages: &'static str| {
+        fresh
+            .write(|batch| {
+                batch.push(pages, Vec::new());
+            })
+            .expect("set");
+    };
+    limit("PRAGMA max_page_count = 80");
+    let big = |number: u64| UserChange {
+        document: format!("{{\"nickName\":\"{}\"}}", "n".repeat(3_000)),
+        ..user(number, &format!("user{number}"))
+    };
+    let add = |number: u64| {
+        let mut batch = Batch::new();
+        fresh
+            .store
+            .insert_user(&mut batch, fresh.shop, &fresh.key, &big(number), None)
+            .expect("sealed");
+        fresh.store.write_blocking(batch)
+    };
+    let mut kept = Vec::new();
+    let mut refused = Vec::new();
+    for number in 1..=120 {
+        match add(number) {
+            Ok(written) => kept.push((number, written.expect("added")).0),
+            Err(error) => {
+                assert!(error.to_string().contains("the disk is full"), "{error}");
+                refused.push(number);
+            }
+        }
+    }
+    assert!(!kept.is_empty() && !refused.is_empty(), "{kept:?}");
+    let there = || -> Vec<ResourceId> {
+        let page = fresh.store.users_page(fresh.shop, &fresh.key, 1, 1_000);
+        page.expect("read").iter().map(|user| user.id).collect()
+    };
+    let ids = |numbers: &[u64]| numbers.iter().map(|number| id(*number)).collect::<Vec<_>>();
+    assert_eq!(there(), ids(&kept));
+    assert_eq!(fresh.counts().0, i64::try_from(kept.len()).expect("small"));
+    limit("PRAGMA max_page_count = 100000");
+    for number in &refused {
+        add(*number).expect("written").expect("added");
+    }
+    assert_eq!(there(), ids(&[kept, refused].concat()));
+}
+
+#[test]
+fn many_that_start_at_once_share_one_key_and_one_schema() {
+    for _ in 0..10 {
+        let directory = tempfile::tempdir().expect("a directory");
+        let start = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let (start, path) = (&start, directory.path());
+                scope.spawn(move || {
+                    start.wait();
+                    let store = Store::open(path, None).expect("opened");
+                    add_shop(&store, &format!("shop{number}"));
+                });
+            }
+        });
+        // Opening unwraps every shop's key.
+        let store = Store::open(directory.path(), None).expect("opened");
+        assert_eq!(store.shops().expect("read").len(), 8);
+    }
+}
+
+#[test]
+fn a_document_opens_only_as_its_own_and_in_its_shop() {
+    let fresh = Fresh::new();
+    fresh.add_users(2);
+    let connection = rusqlite::Connection::open(fresh.directory.path().join(crate::store::FILE))
+        .expect("opened");
+    connection
+        .execute(
+            "UPDATE users SET document = (SELECT document FROM users WHERE id = ?1) WHERE id = ?2",
+            (id(1).as_bytes(), id(2).as_bytes()),
+        )
+        .expect("swapped");
+    assert!(fresh.find(1).is_some());
+    let swapped = fresh.store.user(fresh.shop, &fresh.key, id(2));
+    assert!(swapped.is_err(), "another user's document is refused");
+}

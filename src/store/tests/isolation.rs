@@ -1,0 +1,120 @@
+//! Shops that share a store and nothing else.
+
+use super::*;
+use crate::directory::{Activity, ShopRecord, SyncState, TokenRecord};
+use crate::store::ActivityFilter;
+
+/// All that a shop has, as it is read.
+#[derive(Debug, PartialEq)]
+struct All {
+    shop: ShopRecord,
+    users: Vec<UserRecord>,
+    groups: Vec<GroupRecord>,
+    members: Vec<ResourceId>,
+    pending: Vec<crate::store::PendingUser>,
+    due: Vec<ResourceId>,
+    states: Vec<(SyncState, i64)>,
+    tokens: Vec<TokenRecord>,
+    activity: Vec<Activity>,
+}
+
+fn all(fresh: &Fresh) -> All {
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let due = store.due_users(shop, i64::MAX, 100).expect("read");
+    let pending = |number| {
+        store
+            .pending_user(shop, key, id(number))
+            .expect("read")
+            .expect("it")
+    };
+    All {
+        shop: store.shop(shop).expect("read").expect("the shop"),
+        users: store.users_page(shop, key, 1, 100).expect("read"),
+        groups: store.groups_page(shop, key, 1, 100).expect("read"),
+        members: store.members(shop, id(100)).expect("read"),
+        pending: (1..=3).map(pending).collect(),
+        due,
+        states: store.state_counts(shop).expect("read"),
+        tokens: store.tokens(shop).expect("read"),
+        activity: store
+            .activity(shop, &ActivityFilter::default(), None, 100)
+            .expect("read")
+            .entries,
+    }
+}
+
+/// The same ids, names, e-mails and customers in whichever shop.
+fn furnish(fresh: &Fresh) {
+    let (store, shop) = (&fresh.store, fresh.shop);
+    fresh.add_users(3);
+    fresh.add_group(&group(100, "team")).expect("added");
+    fresh
+        .write(|batch| {
+            store.add_member(batch, shop, id(100), id(1), 1_500);
+            store.add_member(batch, shop, id(100), id(2), 1_500);
+            store.note(batch, shop, &Activity::default());
+        })
+        .expect("added");
+    super::sync::settle(fresh, 2, Some(customer(2)));
+    super::sync::settle(fresh, 3, Some(customer(3)));
+    fresh.delete(3).expect("deleted");
+}
+
+/// Every kind of write to what both shops have.
+fn disturb(fresh: &Fresh) {
+    let (store, shop) = (&fresh.store, fresh.shop);
+    fresh.update(&user(1, "renamed"), 2).expect("updated");
+    fresh
+        .write(|batch| {
+            store.touch_members(batch, shop, id(100), 7_000);
+            store.touch_customer(batch, shop, &customer(2), 7_000);
+            store.remove_member(batch, shop, id(100), id(2), 7_000);
+            store.remove_all_members(batch, shop, id(100), 7_000);
+            store.note(batch, shop, &Activity::default());
+        })
+        .expect("written");
+    let renamed = group(100, "crew");
+    fresh
+        .write(|batch| {
+            store
+                .update_group(batch, shop, &fresh.key, &renamed, 1)
+                .expect("sealed");
+        })
+        .expect("renamed");
+    let crew = fresh.group(100);
+    fresh
+        .write(|batch| {
+            store.delete_group(batch, shop, &crew);
+            store.release_tombstones(batch, shop, &customer(3), id(1));
+        })
+        .expect("deleted");
+    super::sync::settle(fresh, 1, Some(customer(9)));
+    fresh.delete(2).expect("deleted");
+    store.trim_activity(shop, i64::MAX).expect("trimmed");
+    store.delete_shop(shop).expect("written").expect("deleted");
+    while store.sweep_deleted_shops().expect("swept") {}
+}
+
+#[test]
+fn nothing_that_happens_in_a_shop_shows_in_another() {
+    let mut fresh = Fresh::new();
+    furnish(&fresh);
+    let other = add_shop(&fresh.store, "other");
+    let other_key = fresh.store.shop_keys(other).expect("the key");
+    let switch = |fresh: &mut Fresh, shop, key: &ShopKeys| {
+        fresh.shop = shop;
+        fresh.key = ShopKeys::clone(key);
+    };
+    let (shop, key) = (fresh.shop, ShopKeys::clone(&fresh.key));
+    let before = all(&fresh);
+    switch(&mut fresh, other, &other_key);
+    furnish(&fresh);
+    let others = all(&fresh);
+    assert_eq!(others.users.len(), before.users.len());
+    switch(&mut fresh, shop, &key);
+    assert_eq!(all(&fresh), before, "what was added elsewhere");
+    switch(&mut fresh, other, &other_key);
+    disturb(&fresh);
+    switch(&mut fresh, shop, &key);
+    assert_eq!(all(&fresh), before, "what was changed elsewhere");
+}
