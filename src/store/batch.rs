@@ -13,7 +13,7 @@ pub enum GuardFailure {
     UserNameTaken,
     /// Another group of the shop has this displayName.
     DisplayNameTaken,
-    /// The id, domain or token prefix is taken.
+    /// The domain or token prefix is taken.
     Exists,
     /// A member is not a user of the shop.
     UnknownMember(crate::base::id::ResourceId),

@@ -40,6 +40,38 @@ fn a_user_name_is_taken_by_one_live_user_only() {
 }
 
 #[test]
+fn text_is_compared_as_it_is_given() {
+    // Callers fold what the schema calls case-insensitive; externalId is case-exact (RFC 7643 §3.1).
+    let fresh = Fresh::new();
+    let named = |number, external_id: &str| UserChange {
+        external_id: Some(external_id.to_owned()),
+        ..user(number, &format!("user{number}"))
+    };
+    fresh.add(&named(1, "Ext")).expect("added");
+    fresh.add(&named(2, "ext")).expect("added");
+    fresh
+        .add(&named(3, "ext"))
+        .expect("added, it need not be unique");
+    let by_external = |value| {
+        let found = fresh
+            .store
+            .users_by_external_id(fresh.shop, &fresh.key, value);
+        let found = found.expect("read");
+        found.iter().map(|user| user.id).collect::<Vec<_>>()
+    };
+    assert_eq!(by_external("Ext"), [id(1)]);
+    assert_eq!(by_external("ext"), [id(2), id(3)]);
+    assert_eq!(by_external("EXT"), []);
+    for text in ["user1 ", "ｕser1", "USER1", "u\u{301}ser1", ""] {
+        let found = fresh
+            .store
+            .user_by_user_name(fresh.shop, &fresh.key, text)
+            .expect("read");
+        assert!(found.is_none(), "{text:?}");
+    }
+}
+
+#[test]
 fn an_update_needs_the_version_that_was_read() {
     let fresh = Fresh::new();
     fresh.add(&user(1, "ada")).expect("added");

@@ -173,3 +173,73 @@ fn a_document_opens_only_as_its_own_and_in_its_shop() {
     let swapped = fresh.store.user(fresh.shop, &fresh.key, id(2));
     assert!(swapped.is_err(), "another user's document is refused");
 }
+
+#[test]
+fn no_history_leaves_anything_personal_in_the_files() {
+    let fresh = Fresh::new();
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let person = |number: u64, name: &str| UserChange {
+        document: format!(r#"{{"displayName":"Ondine {name}","phoneNumbers":["+15550{name}"]}}"#),
+        user_name: format!("un-{name}"),
+        external_id: Some(format!("xid-{name}")),
+        emails: vec![format!("mail-{name}@private.example")],
+        ..user(number, name)
+    };
+    for (number, name) in [(1, "quux1"), (2, "quux2"), (3, "quux3")] {
+        fresh.add(&person(number, name)).expect("added");
+        sync::settle(&fresh, number, Some(customer(number)));
+    }
+    fresh.update(&person(1, "quux4"), 1).expect("updated");
+    fresh.delete(2).expect("deleted");
+    sync::settle(&fresh, 2, Some(customer(2)));
+    let mut team = group(100, "quuxers");
+    team.external_id = Some("xid-quuxers".to_owned());
+    fresh.add_group(&team).expect("added");
+    fresh
+        .write(|batch| store.add_member(batch, shop, id(100), id(1), 3_000))
+        .expect("added");
+    let record = store.shop(shop).expect("read").expect("the shop");
+    let access_token = SecretString::from("shpat_quux5");
+    store
+        .set_access_token(&record, &access_token)
+        .expect("written")
+        .expect("set");
+    assert!(
+        store
+            .user_by_user_name(shop, key, "un-quux4")
+            .expect("read")
+            .is_some()
+    );
+    let check = |directory: &Path, files: usize| {
+        let mut looked_at = 0;
+        for entry in fs::read_dir(directory).expect("listed") {
+            let path = entry.expect("an entry").path();
+            let bytes = fs::read(&path).expect("read");
+            let has = |text: &str| {
+                bytes
+                    .windows(text.len())
+                    .any(|part| part == text.as_bytes())
+            };
+            looked_at += usize::from(has("demo.myshopify.com"));
+            for text in [
+                "quux",
+                "Ondine",
+                "15550",
+                "private.example",
+                "un-",
+                "xid-",
+                "shpat_",
+                "firstName",
+            ] {
+                assert!(!has(text), "{text} in {}", path.display());
+            }
+        }
+        assert_eq!(looked_at, files, "files with something in them");
+    };
+    check(fresh.directory.path(), 1);
+    let Fresh {
+        directory, store, ..
+    } = fresh;
+    drop(store);
+    check(directory.path(), 1);
+}
