@@ -5,6 +5,7 @@
 
 mod activity;
 mod batch;
+mod erase;
 mod groups;
 mod keyfile;
 mod members;
@@ -16,13 +17,18 @@ mod sync;
 mod tokens;
 mod users;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ring::rand::SystemRandom;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::base::seal::{MasterKey, SealError};
 
+pub use activity::{ActivityFilter, ActivityPage};
 pub use batch::{Batch, GuardFailure};
 pub use groups::GroupChange;
 pub use shops::ShopKeys;
@@ -74,7 +80,7 @@ pub enum StoreError {
         advice: &'static str,
         /// What it said.
         #[source]
-        source: rusqlite::Error,
+        source: Arc<rusqlite::Error>,
     },
     /// What is stored is not what was once written.
     #[error("a stored {what} cannot be read")]
@@ -93,6 +99,9 @@ impl From<SealError> for StoreError {
     }
 }
 
+/// The database's name in the data directory.
+const FILE: &str = "syncup.db";
+
 /// What became of a batch.
 pub type Written = Result<Result<(), GuardFailure>, StoreError>;
 
@@ -102,7 +111,7 @@ pub struct Store {
     database: sqlite::Database,
     master: MasterKey,
     random: SystemRandom,
-    anchors: pages::Anchors,
+    anchors: Arc<pages::Anchors>,
     used_tokens: tokens::UsedTokens,
 }
 
@@ -121,11 +130,16 @@ impl Store {
             Some(text) => MasterKey::parse(text.expose_secret())?,
             None => keyfile::load_or_create(data_dir, &random)?,
         };
+        let anchors = Arc::new(pages::Anchors::default());
+        let on_written = {
+            let anchors = Arc::clone(&anchors);
+            Box::new(move |batch: &Batch| anchors.forget(batch.forgets_anchors()))
+        };
         let store = Self {
-            database: sqlite::Database::open(&data_dir.join("syncup.db"))?,
+            database: sqlite::Database::open(&data_dir.join(FILE), on_written)?,
             master,
             random,
-            anchors: pages::Anchors::default(),
+            anchors,
             used_tokens: tokens::UsedTokens::default(),
         };
         // A wrong master key shows now, not at the first request.
@@ -135,14 +149,12 @@ impl Store {
         Ok(store)
     }
 
-    /// Writes a batch and waits until it is durable.
+    /// Writes a batch and waits until it is durable. When the wait is given up, the batch is written all the same.
     ///
     /// # Errors
     /// Outer: the database failed, nothing was written. Inner: a guard said no, nothing was written.
     pub async fn write(&self, batch: Batch) -> Written {
-        let forget = batch.forgets_anchors();
-        let written = self.database.write(batch).await;
-        self.after(forget, written)
+        self.database.write(batch).await
     }
 
     /// Writes a batch that nobody waits for, such as a token's last use.
@@ -150,14 +162,12 @@ impl Store {
         self.database.write_later(batch);
     }
 
-    /// As [`Store::write`], for callers without a runtime.
+    /// As [`Store::write`], for callers that are no task; it blocks the thread for the time of a commit.
     ///
     /// # Errors
     /// As [`Store::write`].
     pub fn write_blocking(&self, batch: Batch) -> Written {
-        let forget = batch.forgets_anchors();
-        let written = self.database.write_blocking(batch);
-        self.after(forget, written)
+        self.database.write_blocking(batch)
     }
 
     /// Whether the database can be read.
@@ -165,17 +175,8 @@ impl Store {
     /// # Errors
     /// It can't.
     pub fn ping(&self) -> Result<(), StoreError> {
-        self.database.read("read the database", |connection| {
-            connection.query_row("SELECT 1", [], |_| Ok(()))
-        })
-    }
-
-    fn after(&self, forget: Vec<pages::Forget>, written: Written) -> Written {
-        if matches!(written, Ok(Ok(()))) {
-            for pages in forget {
-                self.anchors.forget(&pages);
-            }
-        }
-        written
+        self.database
+            .query("read the database", "SELECT 1", &[], |_| Ok(()))
+            .map(drop)
     }
 }

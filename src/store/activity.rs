@@ -1,11 +1,58 @@
 //! The activity log on disk.
 
 use rusqlite::Row;
+use rusqlite::types::Value;
 
-use super::row::{int, maybe_text, read_id, shop as shop_value, text};
-use super::{Batch, Store, StoreError};
-use crate::base::id::ShopId;
+use super::row::{id as id_value, int, maybe_text, read_id, shop as shop_value, text};
+use super::users::parse_customer;
+use super::{Batch, GuardFailure, Store, StoreError};
+use crate::base::id::{ResourceId, ShopId};
 use crate::directory::Activity;
+
+/// Entries read at once.
+const CHUNK: usize = 200;
+/// Entries that a page looks at, at most: one that asks for what is rare is short, or empty, and says where to go on.
+const LOOKED_AT: usize = 10_000;
+/// Entries forgotten at once.
+const FORGOTTEN: i64 = 1_000;
+
+/// Which entries are wanted; what is `None` may be anything.
+#[derive(Debug, Clone, Default)]
+pub struct ActivityFilter {
+    /// Of this user or group.
+    pub resource: Option<ResourceId>,
+    /// Of this request.
+    pub request_id: Option<String>,
+    /// By this token's prefix, `worker` or `cli`.
+    pub actor: Option<String>,
+    /// This action.
+    pub action: Option<String>,
+    /// With this outcome.
+    pub outcome: Option<String>,
+}
+
+impl ActivityFilter {
+    fn wants(&self, entry: &Activity) -> bool {
+        let is =
+            |wanted: &Option<String>, value: &String| wanted.as_ref().is_none_or(|w| w == value);
+        is(&self.request_id, &entry.request_id)
+            && is(&self.actor, &entry.actor)
+            && is(&self.action, &entry.action)
+            && is(&self.outcome, &entry.outcome)
+    }
+}
+
+/// Entries, newest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ActivityPage {
+    /// The entries.
+    pub entries: Vec<Activity>,
+    /// Where the next page goes on; `None`: there is none.
+    pub next: Option<i64>,
+}
+
+const SELECT: &str = "SELECT entry, at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer \
+     FROM activity";
 
 impl Store {
     /// Adds an entry to `batch`: it is there if and only if what it tells of is.
@@ -20,56 +67,131 @@ impl Store {
                 text(&entry.actor),
                 text(&entry.action),
                 text(&entry.resource_type),
-                entry.resource.map_or(rusqlite::types::Value::Null, super::row::id),
+                entry.resource.map_or(Value::Null, id_value),
                 text(&entry.attributes),
                 text(&entry.outcome),
                 text(&entry.reason),
-                rusqlite::types::Value::Real(entry.cost_points),
+                Value::Real(entry.cost_points),
                 maybe_text(entry.customer.as_ref().map(ToString::to_string)),
             ],
         );
     }
 
-    /// A shop's newest entries, newest first.
+    /// A shop's newest entries that `filter` wants, at most `limit`, from where the page `before` ended.
     ///
     /// # Errors
     /// The database failed.
-    pub fn activity(&self, shop: ShopId, limit: usize) -> Result<Vec<Activity>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.database.read("read the activity log", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer \
-                     FROM activity WHERE shop_id = ?1 ORDER BY at_ms DESC, rowid DESC LIMIT ?2",
-                )?
-                .query_map((shop.0, limit), columns)?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        rows.into_iter()
-            .map(|(resource, customer, mut entry)| {
-                entry.resource = resource.map(|bytes| read_id(&bytes)).transpose()?;
-                entry.customer = super::users::parse_customer(customer)?;
-                Ok(entry)
-            })
+    pub fn activity(
+        &self,
+        shop: ShopId,
+        filter: &ActivityFilter,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<ActivityPage, StoreError> {
+        let mut page = ActivityPage {
+            next: Some(before.unwrap_or(i64::MAX)),
+            ..ActivityPage::default()
+        };
+        for _ in 0..LOOKED_AT / CHUNK {
+            let Some(before) = page.next else { break };
+            let chunk = self.entries(shop, filter.resource, before)?;
+            let is_last = chunk.len() < CHUNK;
+            for (entry, activity) in chunk {
+                if page.entries.len() == limit {
+                    return Ok(page);
+                }
+                page.next = Some(entry);
+                if filter.wants(&activity) {
+                    page.entries.push(activity);
+                }
+            }
+            if is_last {
+                page.next = None;
+            }
+        }
+        Ok(page)
+    }
+
+    fn entries(
+        &self,
+        shop: ShopId,
+        resource: Option<ResourceId>,
+        before: i64,
+    ) -> Result<Vec<(i64, Activity)>, StoreError> {
+        let mut values = vec![
+            shop_value(shop),
+            int(before),
+            int(i64::try_from(CHUNK).unwrap_or(i64::MAX)),
+        ];
+        let of_resource = match resource {
+            Some(id) => {
+                values.push(id_value(id));
+                "AND resource = ?4"
+            }
+            None => "",
+        };
+        self.database
+            .query(
+                "read the activity log",
+                &format!("{SELECT} WHERE shop_id = ?1 AND entry < ?2 {of_resource} ORDER BY entry DESC LIMIT ?3"),
+                &values,
+                columns,
+            )?
+            .into_iter()
+            .map(Columns::open)
             .collect()
+    }
+
+    /// Forgets some of a shop's entries of before `before_ms`, the oldest first; says whether there may be more.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn trim_activity(&self, shop: ShopId, before_ms: i64) -> Result<bool, StoreError> {
+        let mut batch = Batch::new();
+        batch
+            .push(
+                "DELETE FROM activity WHERE entry IN (SELECT entry FROM \
+                 (SELECT entry, at_ms FROM activity WHERE shop_id = ?1 ORDER BY entry LIMIT ?3) AS oldest WHERE at_ms < ?2)",
+                vec![shop_value(shop), int(before_ms), int(FORGOTTEN)],
+            )
+            .must_affect(GuardFailure::NotFound);
+        Ok(self.write_blocking(batch)?.is_ok())
     }
 }
 
-type Columns = (Option<Vec<u8>>, Option<String>, Activity);
+struct Columns {
+    entry: i64,
+    resource: Option<Vec<u8>>,
+    customer: Option<String>,
+    activity: Activity,
+}
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    let entry = Activity {
-        at_ms: row.get(0)?,
-        request_id: row.get(1)?,
-        actor: row.get(2)?,
-        action: row.get(3)?,
-        resource_type: row.get(4)?,
-        resource: None,
-        attributes: row.get(6)?,
-        outcome: row.get(7)?,
-        reason: row.get(8)?,
-        cost_points: row.get(9)?,
-        customer: None,
-    };
-    Ok((row.get(5)?, row.get(10)?, entry))
+    Ok(Columns {
+        entry: row.get(0)?,
+        resource: row.get(6)?,
+        customer: row.get(11)?,
+        activity: Activity {
+            at_ms: row.get(1)?,
+            request_id: row.get(2)?,
+            actor: row.get(3)?,
+            action: row.get(4)?,
+            resource_type: row.get(5)?,
+            resource: None,
+            attributes: row.get(7)?,
+            outcome: row.get(8)?,
+            reason: row.get(9)?,
+            cost_points: row.get(10)?,
+            customer: None,
+        },
+    })
+}
+
+impl Columns {
+    fn open(self) -> Result<(i64, Activity), StoreError> {
+        let mut activity = self.activity;
+        activity.resource = self.resource.map(|bytes| read_id(&bytes)).transpose()?;
+        activity.customer = parse_customer(self.customer)?;
+        Ok((self.entry, activity))
+    }
 }

@@ -26,8 +26,8 @@ pub enum GuardFailure {
 pub(super) struct Statement {
     pub(super) sql: &'static str,
     pub(super) parameters: Vec<Value>,
-    /// What it means when no row changes; `None`: it may.
-    pub(super) none_changed: Option<GuardFailure>,
+    /// What it means when it changes no row, or, as a question, finds none; `None`: it may.
+    pub(super) none_affected: Option<GuardFailure>,
     /// What it means when a unique index refuses.
     pub(super) not_unique: Option<GuardFailure>,
 }
@@ -55,7 +55,7 @@ impl Batch {
         self.statements.push(Statement {
             sql,
             parameters,
-            none_changed: None,
+            none_affected: None,
             not_unique: None,
         });
         let last = self.statements.len() - 1;
@@ -67,14 +67,14 @@ impl Batch {
         self.forgets.push(pages);
     }
 
-    pub(super) fn forgets_anchors(&self) -> Vec<Forget> {
-        self.forgets.clone()
+    pub(super) fn forgets_anchors(&self) -> &[Forget] {
+        &self.forgets
     }
 }
 
 impl Statement {
-    pub(super) fn must_change(&mut self, otherwise: GuardFailure) -> &mut Self {
-        self.none_changed = Some(otherwise);
+    pub(super) fn must_affect(&mut self, otherwise: GuardFailure) -> &mut Self {
+        self.none_affected = Some(otherwise);
         self
     }
 

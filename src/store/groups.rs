@@ -4,7 +4,8 @@ use rusqlite::Row;
 use rusqlite::types::Value;
 
 use super::pages::{Forget, Kind};
-use super::row::{blob, id as id_value, int, maybe_blob, read_id, shop as shop_value};
+use super::row::{blob, id as id_value, int, read_id, shop as shop_value};
+use super::users::external_id;
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{ResourceId, ShopId};
 use crate::base::seal::ShopKey;
@@ -83,7 +84,7 @@ impl Store {
                  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?6, next_seq, 1 FROM shops WHERE shop_id = ?1",
                 [self.values(shop, key, group)?, vec![int(group.at_ms)]].concat(),
             )
-            .must_change(GuardFailure::NotFound)
+            .must_affect(GuardFailure::NotFound)
             .must_be_unique(GuardFailure::DisplayNameTaken);
         Ok(())
     }
@@ -106,7 +107,7 @@ impl Store {
                  WHERE shop_id = ?1 AND id = ?2 AND version = ?7",
                 [self.values(shop, key, group)?, vec![int(group.at_ms), int(version)]].concat(),
             )
-            .must_change(GuardFailure::VersionMismatch)
+            .must_affect(GuardFailure::VersionMismatch)
             .must_be_unique(GuardFailure::DisplayNameTaken);
         Ok(())
     }
@@ -118,7 +119,7 @@ impl Store {
                 "DELETE FROM groups WHERE shop_id = ?1 AND id = ?2 AND version = ?3",
                 vec![shop_value(shop), id_value(group.id), int(group.version)],
             )
-            .must_change(GuardFailure::VersionMismatch);
+            .must_affect(GuardFailure::VersionMismatch);
         batch.push(
             "UPDATE shops SET group_count = group_count - 1 WHERE shop_id = ?1",
             vec![shop_value(shop)],
@@ -141,12 +142,7 @@ impl Store {
             shop_value(shop),
             id_value(group.id),
             blob(key.index_hash("displayName", &group.display_name)),
-            maybe_blob(
-                group
-                    .external_id
-                    .as_ref()
-                    .map(|value| key.index_hash("externalId", value).to_vec()),
-            ),
+            external_id(key, group.external_id.as_deref()),
             blob(document),
         ])
     }
@@ -188,6 +184,23 @@ impl Store {
         Ok(found.into_iter().next())
     }
 
+    /// The groups with an externalId.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn groups_by_external_id(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        value: &str,
+    ) -> Result<Vec<GroupRecord>, StoreError> {
+        self.few_groups(
+            key,
+            "WHERE shop_id = ?1 AND external_id = ?2",
+            vec![shop_value(shop), external_id(key, Some(value))],
+        )
+    }
+
     /// The groups that a user is in, by their order of creation.
     ///
     /// # Errors
@@ -198,11 +211,23 @@ impl Store {
         key: &ShopKey,
         user: ResourceId,
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        self.some_groups(
+        self.few_groups(
             key,
-            "WHERE shop_id = ?1 AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2) ORDER BY seq",
+            "WHERE shop_id = ?1 AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2)",
             vec![shop_value(shop), id_value(user)],
         )
+    }
+
+    /// Groups in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
+    fn few_groups(
+        &self,
+        key: &ShopKey,
+        condition: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<GroupRecord>, StoreError> {
+        let mut groups = self.some_groups(key, condition, values)?;
+        groups.sort_by_key(|group| group.seq);
+        Ok(groups)
     }
 
     pub(super) fn some_groups(
@@ -211,12 +236,15 @@ impl Store {
         condition: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        let rows = self.database.read("read groups", |connection| {
-            connection
-                .prepare_cached(&format!("SELECT {COLUMNS} FROM groups {condition}"))?
-                .query_map(rusqlite::params_from_iter(values), columns)?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        rows.into_iter().map(|row| row.open(key)).collect()
+        self.database
+            .query(
+                "read groups",
+                &format!("SELECT {COLUMNS} FROM groups {condition}"),
+                &values,
+                columns,
+            )?
+            .into_iter()
+            .map(|row| row.open(key))
+            .collect()
     }
 }

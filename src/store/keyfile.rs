@@ -48,7 +48,7 @@ pub(super) fn load_or_create(
             Ok(MasterKey::parse(&text)?)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            if data_dir.join("syncup.db").exists() {
+            if data_dir.join(super::FILE).exists() {
                 return Err(StoreError::KeyFile {
                     path,
                     advice: "it is missing, and the database beside it can be read only with it; restore it from the backup",
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn a_missing_key_beside_a_database_is_not_made_anew() {
         let directory = tempfile::tempdir().expect("a directory");
-        std::fs::write(directory.path().join("syncup.db"), "").expect("a file");
+        std::fs::write(directory.path().join(super::super::FILE), "").expect("a file");
         let error = load_or_create(directory.path(), &SystemRandom::new()).expect_err("refused");
         assert!(error.to_string().contains("restore it"), "{error}");
     }

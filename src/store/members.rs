@@ -3,11 +3,11 @@
 //! A membership is part of both resources: whoever joins or leaves gets a new version and is due, since its tags change.
 
 use super::row::{id as id_value, int, read_id, shop as shop_value};
-use super::{Batch, Store, StoreError};
+use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{ResourceId, ShopId};
 
 impl Store {
-    /// Adds to `batch` that `user` is in `group`. Nothing happens when it is already, or is no live user.
+    /// Adds to `batch` that `user` is in `group`. Nothing happens when it is already; the batch fails when it is no live user of the shop.
     pub fn add_member(
         &self,
         batch: &mut Batch,
@@ -17,6 +17,12 @@ impl Store {
         at_ms: i64,
     ) {
         let pair = || vec![shop_value(shop), id_value(group), id_value(user)];
+        batch
+            .push(
+                "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL",
+                pair(),
+            )
+            .must_affect(GuardFailure::UnknownMember(user));
         batch.push(
             "UPDATE users SET group_count = group_count + 1, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?4, attempts = 0, state = 'pending' \
              WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL \
@@ -24,8 +30,7 @@ impl Store {
             [pair(), vec![int(at_ms)]].concat(),
         );
         batch.push(
-            "INSERT INTO members (shop_id, group_id, user_id) SELECT shop_id, ?2, id FROM users \
-             WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL ON CONFLICT DO NOTHING",
+            "INSERT INTO members (shop_id, group_id, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             pair(),
         );
     }
@@ -90,13 +95,13 @@ impl Store {
         group: ResourceId,
         user: ResourceId,
     ) -> Result<bool, StoreError> {
-        self.database.read("read the members", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3",
-                )?
-                .exists((shop.0, group.as_bytes(), user.as_bytes()))
-        })
+        let found = self.database.query_one(
+            "read the members",
+            "SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3",
+            &[shop_value(shop), id_value(group), id_value(user)],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
     }
 
     /// Who is in `group`.
@@ -104,12 +109,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn members(&self, shop: ShopId, group: ResourceId) -> Result<Vec<ResourceId>, StoreError> {
-        let ids = self.database.read("read the members", |connection| {
-            connection
-                .prepare_cached("SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2 ORDER BY user_id")?
-                .query_map((shop.0, group.as_bytes()), |row| row.get::<_, Vec<u8>>(0))?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
+        let ids: Vec<Vec<u8>> = self.database.query(
+            "read the members",
+            "SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2 ORDER BY user_id",
+            &[shop_value(shop), id_value(group)],
+            |row| row.get(0),
+        )?;
         ids.iter().map(|bytes| read_id(bytes)).collect()
     }
 }

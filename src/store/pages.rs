@@ -6,8 +6,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::OptionalExtension;
-
 use super::row::{int, shop as shop_value};
 use super::{Store, StoreError};
 use crate::base::id::ShopId;
@@ -65,11 +63,16 @@ impl Anchors {
         }
     }
 
-    pub(super) fn forget(&self, pages: &Forget) {
+    pub(super) fn forget(&self, wrong: &[Forget]) {
+        if wrong.is_empty() {
+            return;
+        }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let learned = all.entry((pages.shop, pages.kind)).or_default();
-        learned.epoch += 1;
-        learned.anchors.retain(|_, seq| *seq < pages.from_seq);
+        for pages in wrong {
+            let learned = all.entry((pages.shop, pages.kind)).or_default();
+            learned.epoch += 1;
+            learned.anchors.retain(|_, seq| *seq < pages.from_seq);
+        }
     }
 }
 
@@ -89,7 +92,7 @@ impl Store {
         self.some_users(
             key,
             "WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4",
-            vec![shop_value(shop), int(seq), int(count), int(offset)],
+            vec![shop_value(shop), int(seq), int(count.max(0)), int(offset)],
         )
     }
 
@@ -107,7 +110,7 @@ impl Store {
         self.some_users(
             key,
             "WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3",
-            vec![shop_value(shop), int(seq), int(count)],
+            vec![shop_value(shop), int(seq), int(count.max(0))],
         )
     }
 
@@ -126,7 +129,7 @@ impl Store {
         self.some_groups(
             key,
             "WHERE shop_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4",
-            vec![shop_value(shop), int(seq), int(count), int(offset)],
+            vec![shop_value(shop), int(seq), int(count.max(0)), int(offset)],
         )
     }
 
@@ -144,7 +147,7 @@ impl Store {
         self.some_groups(
             key,
             "WHERE shop_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-            vec![shop_value(shop), int(seq), int(count)],
+            vec![shop_value(shop), int(seq), int(count.max(0))],
         )
     }
 
@@ -160,12 +163,12 @@ impl Store {
         };
         let (mut at, mut seq, epoch) = self.anchors.below(shop, kind, start);
         while start - at >= STRIDE {
-            let next: Option<i64> = self.database.read("find a page", |connection| {
-                connection
-                    .prepare_cached(sql)?
-                    .query_row((shop.0, seq, STRIDE), |row| row.get(0))
-                    .optional()
-            })?;
+            let next = self.database.query_one(
+                "find a page",
+                sql,
+                &[shop_value(shop), int(seq), int(STRIDE)],
+                |row| row.get(0),
+            )?;
             let Some(next) = next else { break };
             at += STRIDE;
             seq = next;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::row::{blob, int, shop, text};
@@ -72,7 +72,7 @@ impl Store {
                 "UPDATE shops SET credentials = ?2, revision = revision + 1 WHERE shop_id = ?1",
                 vec![shop(record.id), blob(credentials)],
             )
-            .must_change(GuardFailure::NotFound);
+            .must_affect(GuardFailure::NotFound);
         self.write_blocking(batch)
     }
 
@@ -87,7 +87,7 @@ impl Store {
                 "UPDATE shops SET settings = ?2, revision = revision + 1 WHERE shop_id = ?1",
                 vec![shop(id), text(settings_text(settings)?)],
             )
-            .must_change(GuardFailure::NotFound);
+            .must_affect(GuardFailure::NotFound);
         self.write_blocking(batch)
     }
 
@@ -96,13 +96,16 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn shops(&self) -> Result<Vec<ShopRecord>, StoreError> {
-        let rows = self.database.read("list the shops", |connection| {
-            connection
-                .prepare_cached(&format!("{COLUMNS} ORDER BY domain"))?
-                .query_map([], columns)?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        rows.into_iter().map(Columns::record).collect()
+        self.database
+            .query(
+                "list the shops",
+                &format!("{COLUMNS} ORDER BY domain"),
+                &[],
+                columns,
+            )?
+            .into_iter()
+            .map(Columns::record)
+            .collect()
     }
 
     /// The shop of a number.
@@ -127,12 +130,12 @@ impl Store {
         value: rusqlite::types::Value,
     ) -> Result<Option<ShopRecord>, StoreError> {
         self.database
-            .read("read a shop", |connection| {
-                connection
-                    .prepare_cached(&format!("{COLUMNS} {condition}"))?
-                    .query_row([value], columns)
-                    .optional()
-            })?
+            .query_one(
+                "read a shop",
+                &format!("{COLUMNS} {condition}"),
+                &[value],
+                columns,
+            )?
             .map(Columns::record)
             .transpose()
     }
@@ -142,12 +145,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn shop_revision(&self, id: ShopId) -> Result<Option<i64>, StoreError> {
-        self.database.read("read a shop", |connection| {
-            connection
-                .prepare_cached("SELECT revision FROM shops WHERE shop_id = ?1")?
-                .query_row([id.0], |row| row.get(0))
-                .optional()
-        })
+        self.database.query_one(
+            "read a shop",
+            "SELECT revision FROM shops WHERE shop_id = ?1",
+            &[shop(id)],
+            |row| row.get(0),
+        )
     }
 
     /// The shop's key, unwrapped.
@@ -181,16 +184,14 @@ impl Store {
         id: ShopId,
         sql: &'static str,
     ) -> Result<(ShopDomain, Vec<u8>), StoreError> {
-        let (domain, bytes): (String, Vec<u8>) =
-            self.database.read("read a shop", |connection| {
-                connection
-                    .prepare_cached(sql)?
-                    .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
-            })?;
-        let domain = domain
-            .parse()
-            .map_err(|_| StoreError::Corrupt { what: "shop" })?;
-        Ok((domain, bytes))
+        let corrupt = || StoreError::Corrupt { what: "shop" };
+        let (domain, bytes): (String, Vec<u8>) = self
+            .database
+            .query_one("read a shop", sql, &[shop(id)], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
+            .ok_or_else(corrupt)?;
+        Ok((domain.parse().map_err(|_| corrupt())?, bytes))
     }
 }
 

@@ -5,14 +5,18 @@ mod writer;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+#[cfg(test)]
+use rusqlite::StatementStatus;
+use rusqlite::types::Value;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ffi};
 
 use super::{Batch, StoreError, Written};
-use writer::Writer;
+use writer::{OnWritten, Writer};
 
 /// How long a statement waits for another process, such as a command-line call, to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,59 +25,107 @@ const PREPARED: usize = 64;
 
 thread_local! {
     /// This thread's readers: reading inline costs less than handing over to another thread.
-    static READERS: RefCell<HashMap<u64, Connection>> = RefCell::new(HashMap::new());
+    static READERS: RefCell<Readers> = RefCell::new(Readers::new());
 }
 
-/// Numbers the databases that this process opens, so that a thread knows its readers apart.
-static OPENED: AtomicU64 = AtomicU64::new(0);
+#[cfg(test)]
+thread_local! {
+    /// What this thread's queries have cost, in steps of the database's machine.
+    pub(super) static STEPS: std::cell::Cell<i32> = const { std::cell::Cell::new(0) };
+}
+
+/// By the address of what is open while the database is.
+type Readers = HashMap<usize, Reader>;
+
+/// A connection, and the database it is of while that is open.
+struct Reader {
+    database: Weak<()>,
+    connection: Connection,
+}
 
 /// An open database.
 #[derive(Debug)]
 pub(super) struct Database {
     path: PathBuf,
-    number: u64,
+    open: Arc<()>,
     writer: Writer,
 }
 
 impl Database {
     /// Opens or creates the file and brings its schema up to date.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = writable(path).map_err(|source| failed("open the database", source))?;
-        migrate::run(&connection)?;
+    pub(super) fn open(path: &Path, on_written: OnWritten) -> Result<Self, StoreError> {
+        let mut connection =
+            writable(path).map_err(|source| failed("open the database", Arc::new(source)))?;
+        migrate::run(&mut connection)?;
         Ok(Self {
             path: path.to_owned(),
-            number: OPENED.fetch_add(1, Ordering::Relaxed),
-            writer: Writer::start(connection)?,
+            open: Arc::new(()),
+            writer: Writer::start(connection, on_written)?,
         })
     }
 
-    /// Runs `query` on this thread's reader.
-    pub(super) fn read<T>(
+    /// The rows of a query, run on this thread's reader.
+    pub(super) fn query<T>(
         &self,
         doing: &'static str,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, StoreError> {
-        READERS.with_borrow_mut(|readers| {
-            let reader = match readers.entry(self.number) {
-                std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-                std::collections::hash_map::Entry::Vacant(entry) => {
-                    entry.insert(read_only(&self.path).map_err(|source| failed(doing, source))?)
+        sql: &str,
+        values: &[Value],
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        READERS
+            .with_borrow_mut(|readers| {
+                let mut statement = self.reader(readers)?.prepare_cached(sql)?;
+                bind(&mut statement, values)?;
+                let mut rows = statement.raw_query();
+                let mut found = Vec::new();
+                while let Some(row) = rows.next()? {
+                    found.push(read(row)?);
                 }
-            };
-            query(reader).map_err(|source| failed(doing, source))
-        })
+                drop(rows);
+                #[cfg(test)]
+                STEPS.set(STEPS.get() + statement.reset_status(StatementStatus::VmStep));
+                Ok(found)
+            })
+            .map_err(|source| failed(doing, Arc::new(source)))
+    }
+
+    /// The first row of a query.
+    pub(super) fn query_one<T>(
+        &self,
+        doing: &'static str,
+        sql: &str,
+        values: &[Value],
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.query(doing, sql, values, read)?.into_iter().next())
+    }
+
+    fn reader<'a>(&self, readers: &'a mut Readers) -> rusqlite::Result<&'a Connection> {
+        // The address is the database's own for as long as a reader holds on to it.
+        let address = Arc::as_ptr(&self.open).addr();
+        if !readers.contains_key(&address) {
+            readers.retain(|_, reader| reader.database.strong_count() > 0);
+        }
+        let reader = match readers.entry(address) {
+            Entry::Occupied(reader) => reader.into_mut(),
+            Entry::Vacant(place) => place.insert(Reader {
+                database: Arc::downgrade(&self.open),
+                connection: read_only(&self.path)?,
+            }),
+        };
+        Ok(&reader.connection)
     }
 
     pub(super) async fn write(&self, batch: Batch) -> Written {
-        self.writer.submit(batch).await
-    }
-
-    pub(super) fn write_blocking(&self, batch: Batch) -> Written {
-        self.writer.submit_blocking(batch)
+        self.writer.write(batch).await
     }
 
     pub(super) fn write_later(&self, batch: Batch) {
-        self.writer.submit_later(batch);
+        self.writer.write_later(batch);
+    }
+
+    pub(super) fn write_blocking(&self, batch: Batch) -> Written {
+        self.writer.write_blocking(batch)
     }
 }
 
@@ -85,6 +137,8 @@ fn writable(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "mmap_size", 268_435_456_i64)?;
+    // What is deleted is overwritten where that costs no write of its own: above all a forgotten key.
+    connection.pragma_update(None, "secure_delete", "FAST")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(connection)
@@ -102,8 +156,19 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Binds the values to `?1`, `?2` and so on. (SQLite takes `$1` for a name, and numbers names in the order in which the text has them.)
+fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
+    for index in 1..=statement.parameter_count() {
+        let value = values
+            .get(index - 1)
+            .ok_or(rusqlite::Error::InvalidParameterCount(values.len(), index))?;
+        statement.raw_bind_parameter(index, value)?;
+    }
+    Ok(())
+}
+
 /// A database error with what to do about it.
-pub(super) fn failed(doing: &'static str, source: rusqlite::Error) -> StoreError {
+pub(super) fn failed(doing: &'static str, source: Arc<rusqlite::Error>) -> StoreError {
     let advice = match source.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "the disk is full; free some space, nothing was changed",
         Some(ErrorCode::ReadOnly) => "the data directory is read-only; make it writable",
@@ -123,4 +188,13 @@ pub(super) fn failed(doing: &'static str, source: rusqlite::Error) -> StoreError
         advice,
         source,
     }
+}
+
+/// Whether a unique index or a key refused.
+fn is_not_unique(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(
+        code,
+        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
+    )
 }

@@ -1,11 +1,9 @@
 //! What is due, and what became of it. The queue is an index over the users, nothing else.
 
-use rusqlite::OptionalExtension;
-
 use super::row::{
     blob, id as id_value, int, maybe_blob, maybe_int, maybe_text, read_id, shop as shop_value, text,
 };
-use super::users::user_place;
+use super::users::{COLUMNS, columns, parse_state, user_place};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{CustomerGid, ResourceId, ShopId};
 use crate::base::seal::ShopKey;
@@ -51,15 +49,13 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn due_shops(&self, now_ms: i64) -> Result<Vec<ShopId>, StoreError> {
-        self.database.read("find what is due", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT shop_id FROM shops WHERE EXISTS \
-                     (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= ?1)",
-                )?
-                .query_map([now_ms], |row| row.get(0).map(ShopId))?
-                .collect()
-        })
+        self.database.query(
+            "find what is due",
+            "SELECT shop_id FROM shops WHERE EXISTS \
+             (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= ?1)",
+            &[int(now_ms)],
+            |row| row.get(0).map(ShopId),
+        )
     }
 
     /// A shop's due users, the longest due first.
@@ -73,14 +69,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<ResourceId>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let ids = self.database.read("find what is due", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT id FROM users WHERE shop_id = ?1 AND due_ms IS NOT NULL AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3",
-                )?
-                .query_map((shop.0, now_ms, limit), |row| row.get::<_, Vec<u8>>(0))?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
+        let ids: Vec<Vec<u8>> = self.database.query(
+            "find what is due",
+            "SELECT id FROM users WHERE shop_id = ?1 AND due_ms IS NOT NULL AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3",
+            &[shop_value(shop), int(now_ms), int(limit)],
+            |row| row.get(0),
+        )?;
         ids.iter().map(|bytes| read_id(bytes)).collect()
     }
 
@@ -89,11 +83,15 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn next_due_ms(&self) -> Result<Option<i64>, StoreError> {
-        self.database.read("find what is due", |connection| {
-            connection
-                .prepare_cached("SELECT MIN(due_ms) FROM users WHERE due_ms IS NOT NULL")?
-                .query_row([], |row| row.get(0))
-        })
+        let next: Option<Option<i64>> = self.database.query_one(
+            "find what is due",
+            "SELECT MIN(next_ms) FROM (SELECT \
+             (SELECT MIN(due_ms) FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL) AS next_ms \
+             FROM shops) AS nexts",
+            &[],
+            |row| row.get(0),
+        )?;
+        Ok(next.flatten())
     }
 
     /// A user as a step needs it.
@@ -106,21 +104,21 @@ impl Store {
         key: &ShopKey,
         id: ResourceId,
     ) -> Result<Option<PendingUser>, StoreError> {
-        let values = || vec![shop_value(shop), id_value(id)];
-        let Some(user) = self.one_user(key, "WHERE shop_id = ?1 AND id = ?2", values())? else {
+        let found = self.database.query_one(
+            "read a user",
+            &format!("SELECT {COLUMNS}, applied FROM users WHERE shop_id = ?1 AND id = ?2"),
+            &[shop_value(shop), id_value(id)],
+            |row| Ok((columns(row)?, row.get::<_, Option<Vec<u8>>>("applied")?)),
+        )?;
+        let Some((user, applied)) = found else {
             return Ok(None);
         };
-        let sealed: Option<Vec<u8>> = self.database.read("read a user", |connection| {
-            connection
-                .prepare_cached("SELECT applied FROM users WHERE shop_id = ?1 AND id = ?2")?
-                .query_row(rusqlite::params_from_iter(values()), |row| row.get(0))
-                .optional()
-                .map(Option::flatten)
-        })?;
-        let applied = sealed
-            .map(|sealed| key.open(&applied_place(id), &sealed))
-            .transpose()?;
-        Ok(Some(PendingUser { user, applied }))
+        Ok(Some(PendingUser {
+            user: user.open(key)?,
+            applied: applied
+                .map(|sealed| key.open(&applied_place(id), &sealed))
+                .transpose()?,
+        }))
     }
 
     /// Adds to `batch` what became of a step. A change that came meanwhile leaves the user due now.
@@ -147,7 +145,8 @@ impl Store {
                  state = CASE WHEN desired_gen = ?4 THEN ?5 ELSE 'pending' END, \
                  due_ms = CASE WHEN desired_gen = ?4 THEN ?6 ELSE ?7 END, \
                  attempts = CASE WHEN desired_gen = ?4 THEN ?8 ELSE 0 END, \
-                 last_error = ?9, last_synced_ms = COALESCE(?10, last_synced_ms), customer = ?11, applied = ?12 \
+                 applied = CASE WHEN desired_gen = ?4 OR applied IS NOT NULL THEN ?12 ELSE NULL END, \
+                 last_error = ?9, last_synced_ms = COALESCE(?10, last_synced_ms), customer = ?11 \
                  WHERE shop_id = ?1 AND id = ?2 AND (customer = ?13 OR (customer IS NULL AND ?13 IS NULL))",
                 vec![
                     shop_value(shop),
@@ -166,12 +165,16 @@ impl Store {
                 ],
             )
             // The customer has meanwhile gone to another user: a deleted user's, taken over.
-            .must_change(GuardFailure::VersionMismatch);
+            .must_affect(GuardFailure::VersionMismatch);
         if user.deleted && outcome.settled {
-            // Nothing of a deleted user is kept but what re-links its customer.
+            // Nothing of a deleted user is kept but what re-links its customer; without one, nothing at all.
             batch.push(
                 "UPDATE users SET document = ?3, applied = NULL WHERE shop_id = ?1 AND id = ?2 AND desired_gen = ?4",
                 vec![shop_value(shop), id_value(user.id), blob(Vec::new()), int(outcome.seen_gen)],
+            );
+            batch.push(
+                "DELETE FROM users WHERE shop_id = ?1 AND id = ?2 AND desired_gen = ?3 AND deleted_ms IS NOT NULL AND customer IS NULL",
+                vec![shop_value(shop), id_value(user.id), int(outcome.seen_gen)],
             );
         }
         Ok(())
@@ -200,13 +203,11 @@ impl Store {
         keeper: ResourceId,
     ) {
         batch.push(
-            "UPDATE users SET customer = NULL, due_ms = NULL, applied_gen = desired_gen, document = ?4, applied = NULL \
-             WHERE shop_id = ?1 AND customer = ?2 AND deleted_ms IS NOT NULL AND id <> ?3",
+            "DELETE FROM users WHERE shop_id = ?1 AND customer = ?2 AND deleted_ms IS NOT NULL AND id <> ?3",
             vec![
                 shop_value(shop),
                 text(customer.to_string()),
                 id_value(keeper),
-                blob(Vec::new()),
             ],
         );
     }
@@ -220,36 +221,74 @@ impl Store {
         shop: ShopId,
         customer: &CustomerGid,
     ) -> Result<Option<ResourceId>, StoreError> {
-        let found: Option<Vec<u8>> = self.database.read("read a user", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT id FROM users WHERE shop_id = ?1 AND customer = ?2 LIMIT 1",
-                )?
-                .query_row((shop.0, customer.as_str()), |row| row.get(0))
-                .optional()
-        })?;
+        let found: Option<Vec<u8>> = self.database.query_one(
+            "read a user",
+            "SELECT id FROM users WHERE shop_id = ?1 AND customer = ?2 LIMIT 1",
+            &[shop_value(shop), text(customer.as_str())],
+            |row| row.get(0),
+        )?;
         found.map(|bytes| read_id(&bytes)).transpose()
     }
 
-    /// How many live users are in each state.
+    /// How many live users are in each state; a state that nobody is in is left out.
     ///
     /// # Errors
     /// The database failed.
     pub fn state_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
-        let rows: Vec<(String, i64)> = self.database.read("count the states", |connection| {
-            connection
-                .prepare_cached("SELECT state, COUNT(*) FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL GROUP BY state ORDER BY state")?
-                .query_map([shop.0], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<rusqlite::Result<_>>()
-        })?;
-        rows.into_iter()
-            .map(|(state, count)| {
-                let state = state
-                    .parse()
-                    .map_err(|_| StoreError::Corrupt { what: "state" })?;
-                Ok((state, count))
-            })
-            .collect()
+        let rows: Vec<(Option<String>, i64)> = self.database.query(
+            "count the states",
+            "SELECT NULL, user_count FROM shops WHERE shop_id = ?1 UNION ALL \
+             SELECT state, COUNT(*) FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL AND state <> 'synced' GROUP BY state",
+            &[shop_value(shop)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let mut synced = 0;
+        let mut counts = Vec::new();
+        for (state, count) in rows {
+            let Some(state) = state else {
+                synced += count;
+                continue;
+            };
+            synced -= count;
+            counts.push((parse_state(&state)?, count));
+        }
+        if synced > 0 {
+            counts.push((SyncState::Synced, synced));
+        }
+        Ok(counts)
+    }
+
+    /// The live users in `state` after a key, at most `count`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn users_in_state(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        state: SyncState,
+        seq: i64,
+        count: i64,
+    ) -> Result<Vec<UserRecord>, StoreError> {
+        let condition = match state {
+            // They are most: in their order, those of other states are few to pass over.
+            SyncState::Synced => {
+                "WHERE shop_id = ?1 AND deleted_ms IS NULL AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
+            }
+            _ => {
+                "WHERE shop_id = ?1 AND deleted_ms IS NULL AND state <> 'synced' AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
+            }
+        };
+        self.some_users(
+            key,
+            condition,
+            vec![
+                shop_value(shop),
+                text(state.as_str()),
+                int(seq),
+                int(count.max(0)),
+            ],
+        )
     }
 }
 

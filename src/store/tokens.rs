@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 
 use super::row::{blob, int, maybe_int, shop, text};
 use super::{Batch, GuardFailure, Store, StoreError, Written};
@@ -48,12 +48,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn token(&self, prefix: &str) -> Result<Option<TokenRecord>, StoreError> {
-        self.database.read("read a token", |connection| {
-            connection
-                .prepare_cached(&format!("{COLUMNS} WHERE prefix = ?1"))?
-                .query_row([prefix], record)
-                .optional()
-        })
+        self.database.query_one(
+            "read a token",
+            &format!("{COLUMNS} WHERE prefix = ?1"),
+            &[text(prefix)],
+            record,
+        )
     }
 
     /// A shop's tokens, oldest first.
@@ -61,14 +61,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn tokens(&self, of: ShopId) -> Result<Vec<TokenRecord>, StoreError> {
-        self.database.read("list the tokens", |connection| {
-            connection
-                .prepare_cached(&format!(
-                    "{COLUMNS} WHERE shop_id = ?1 ORDER BY created_ms, prefix"
-                ))?
-                .query_map([of.0], record)?
-                .collect()
-        })
+        self.database.query(
+            "list the tokens",
+            &format!("{COLUMNS} WHERE shop_id = ?1 ORDER BY created_ms, prefix"),
+            &[shop(of)],
+            record,
+        )
     }
 
     /// Revokes a token at once.
@@ -99,7 +97,7 @@ impl Store {
         let mut batch = Batch::new();
         batch
             .push(sql, vec![text(prefix), int(at_ms)])
-            .must_change(GuardFailure::NotFound);
+            .must_affect(GuardFailure::NotFound);
         self.write_blocking(batch)
     }
 

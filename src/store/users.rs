@@ -1,10 +1,12 @@
 //! Users: documents, the hashes that find them, and tombstones.
 
+use rusqlite::Row;
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Row};
 
 use super::pages::{Forget, Kind};
-use super::row::{blob, id as id_value, int, maybe_blob, maybe_text, read_id, shop as shop_value};
+use super::row::{
+    blob, id as id_value, int, maybe_blob, maybe_text, read_id, shop as shop_value, text,
+};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{CustomerGid, ResourceId, ShopId};
 use crate::base::seal::{IndexHash, ShopKey};
@@ -88,10 +90,7 @@ impl Columns {
             key.open(&user_place(record.id), &self.document)?
         };
         record.sync.customer = parse_customer(self.customer)?;
-        record.sync.state = self
-            .state
-            .parse()
-            .map_err(|_| StoreError::Corrupt { what: "user" })?;
+        record.sync.state = parse_state(&self.state)?;
         Ok(record)
     }
 }
@@ -105,6 +104,11 @@ pub(super) fn parse_customer(text: Option<String>) -> Result<Option<CustomerGid>
     text.map(|gid| gid.parse())
         .transpose()
         .map_err(|_| StoreError::Corrupt { what: "customer" })
+}
+
+pub(super) fn parse_state(text: &str) -> Result<SyncState, StoreError> {
+    text.parse()
+        .map_err(|_| StoreError::Corrupt { what: "state" })
 }
 
 fn user_name_hash(key: &ShopKey, user_name: &str) -> IndexHash {
@@ -132,16 +136,14 @@ impl Store {
         if let Some(tombstone) = takes_over {
             batch
                 .push(
-                    "UPDATE users SET customer = NULL, due_ms = NULL, applied_gen = desired_gen, document = ?4, applied = NULL \
-                     WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NOT NULL AND customer = ?3",
+                    "DELETE FROM users WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NOT NULL AND customer = ?3",
                     vec![
                         shop_value(shop),
                         id_value(tombstone.id),
-                        Value::Text(tombstone.customer.to_string()),
-                        blob(Vec::new()),
+                        text(tombstone.customer.as_str()),
                     ],
                 )
-                .must_change(GuardFailure::VersionMismatch);
+                .must_affect(GuardFailure::VersionMismatch);
         }
         batch
             .push(
@@ -158,7 +160,7 @@ impl Store {
                     maybe_text(takes_over.map(|tombstone| tombstone.customer.to_string())),
                 ],
             )
-            .must_change(GuardFailure::NotFound)
+            .must_affect(GuardFailure::NotFound)
             .must_be_unique(GuardFailure::UserNameTaken);
         insert_emails(batch, shop, key, user);
         Ok(())
@@ -192,7 +194,7 @@ impl Store {
                     int(version),
                 ],
             )
-            .must_change(GuardFailure::VersionMismatch)
+            .must_affect(GuardFailure::VersionMismatch)
             .must_be_unique(GuardFailure::UserNameTaken);
         delete_emails(batch, shop, user.id);
         insert_emails(batch, shop, key, user);
@@ -209,7 +211,7 @@ impl Store {
                  WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL AND version = ?4",
                 [this(), vec![int(at_ms), int(user.version)]].concat(),
             )
-            .must_change(GuardFailure::VersionMismatch);
+            .must_affect(GuardFailure::VersionMismatch);
         batch.push(
             "UPDATE groups SET version = version + 1 WHERE shop_id = ?1 \
              AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2)",
@@ -275,9 +277,9 @@ impl Store {
         key: &ShopKey,
         value: &str,
     ) -> Result<Vec<UserRecord>, StoreError> {
-        self.some_users(
+        self.few_users(
             key,
-            "WHERE shop_id = ?1 AND external_id = ?2 AND deleted_ms IS NULL ORDER BY seq",
+            "WHERE shop_id = ?1 AND external_id = ?2 AND deleted_ms IS NULL",
             vec![shop_value(shop), external_id(key, Some(value))],
         )
     }
@@ -292,10 +294,10 @@ impl Store {
         key: &ShopKey,
         email: &str,
     ) -> Result<Vec<UserRecord>, StoreError> {
-        self.some_users(
+        self.few_users(
             key,
             "WHERE shop_id = ?1 AND deleted_ms IS NULL \
-             AND id IN (SELECT id FROM user_emails WHERE shop_id = ?1 AND email = ?2) ORDER BY seq",
+             AND id IN (SELECT id FROM user_emails WHERE shop_id = ?1 AND email = ?2)",
             vec![shop_value(shop), blob(key.index_hash("email", email))],
         )
     }
@@ -310,18 +312,13 @@ impl Store {
         key: &ShopKey,
         user_name: &str,
     ) -> Result<Option<Tombstone>, StoreError> {
-        let found: Option<(Vec<u8>, String)> = self.database.read("read a user", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT id, customer FROM users WHERE shop_id = ?1 AND user_name = ?2 AND deleted_ms IS NOT NULL \
-                     AND customer IS NOT NULL ORDER BY deleted_ms DESC LIMIT 1",
-                )?
-                .query_row(
-                    (shop.0, user_name_hash(key, user_name)),
-                    |row| Ok((row.get(0)?, row.get(1)?)),
-                )
-                .optional()
-        })?;
+        let found: Option<(Vec<u8>, String)> = self.database.query_one(
+            "read a user",
+            "SELECT id, customer FROM users WHERE shop_id = ?1 AND user_name = ?2 AND deleted_ms IS NOT NULL \
+             AND customer IS NOT NULL ORDER BY deleted_ms DESC LIMIT 1",
+            &[shop_value(shop), blob(user_name_hash(key, user_name))],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         found
             .map(|(id, customer)| {
                 Ok(Tombstone {
@@ -339,13 +336,13 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn user_exists(&self, shop: ShopId, id: ResourceId) -> Result<bool, StoreError> {
-        self.database.read("read a user", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL",
-                )?
-                .exists((shop.0, id.as_bytes()))
-        })
+        let found = self.database.query_one(
+            "read a user",
+            "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL",
+            &[shop_value(shop), id_value(id)],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
     }
 
     pub(super) fn one_user(
@@ -357,23 +354,38 @@ impl Store {
         Ok(self.some_users(key, condition, values)?.into_iter().next())
     }
 
+    /// Users in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
+    fn few_users(
+        &self,
+        key: &ShopKey,
+        condition: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<UserRecord>, StoreError> {
+        let mut users = self.some_users(key, condition, values)?;
+        users.sort_by_key(|user| user.seq);
+        Ok(users)
+    }
+
     pub(super) fn some_users(
         &self,
         key: &ShopKey,
         condition: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<UserRecord>, StoreError> {
-        let rows = self.database.read("read users", |connection| {
-            connection
-                .prepare_cached(&format!("SELECT {COLUMNS} FROM users {condition}"))?
-                .query_map(rusqlite::params_from_iter(values), columns)?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        rows.into_iter().map(|row| row.open(key)).collect()
+        self.database
+            .query(
+                "read users",
+                &format!("SELECT {COLUMNS} FROM users {condition}"),
+                &values,
+                columns,
+            )?
+            .into_iter()
+            .map(|row| row.open(key))
+            .collect()
     }
 }
 
-fn external_id(key: &ShopKey, value: Option<&str>) -> Value {
+pub(super) fn external_id(key: &ShopKey, value: Option<&str>) -> Value {
     maybe_blob(value.map(|value| key.index_hash("externalId", value).to_vec()))
 }
 

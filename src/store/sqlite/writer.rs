@@ -1,13 +1,12 @@
 //! The one writer: many batches a commit, each in a savepoint of its own, answers after the commit.
 
-use std::sync::mpsc;
-use std::thread;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, params_from_iter};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::failed;
+use super::{bind, failed, is_not_unique};
 use crate::store::batch::Statement;
 use crate::store::{Batch, GuardFailure, StoreError, Written};
 
@@ -15,139 +14,300 @@ use crate::store::{Batch, GuardFailure, StoreError, Written};
 const GROUP: usize = 256;
 const DOING: &str = "write to the database";
 
-/// Who waits for a batch.
+/// What is told of each batch that was written, after the commit and before the answer: also when nobody waits for the answer any more.
+pub(in crate::store) type OnWritten = Box<dyn Fn(&Batch) + Send>;
+
+/// A handle on the writer thread, which ends with it.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Job {
+    batch: Batch,
+    reply: Reply,
+}
+
+/// Who waits: a task, or a thread. A thread may be one of a runtime's, which must not wait on a task's channel.
 #[derive(Debug)]
 enum Reply {
     Task(oneshot::Sender<Written>),
-    Thread(mpsc::Sender<Written>),
+    Thread(mpsc::SyncSender<Written>),
     Nobody,
 }
 
 impl Reply {
-    /// Who has meanwhile stopped waiting misses nothing: the write is done all the same.
     fn send(self, written: Written) {
+        // Nobody waits any more: the write is done all the same.
         match self {
-            Self::Task(reply) => drop(reply.send(written)),
-            Self::Thread(reply) => drop(reply.send(written)),
+            Self::Task(task) => drop(task.send(written)),
+            Self::Thread(thread) => drop(thread.send(written)),
             Self::Nobody => {}
         }
     }
 }
 
-/// A handle on the writer thread; the thread ends with its last handle.
-#[derive(Debug)]
-pub(super) struct Writer(mpsc::Sender<(Batch, Reply)>);
-
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
-        let (sender, receiver) = mpsc::channel();
-        thread::Builder::new()
+    pub(super) fn start(connection: Connection, on_written: OnWritten) -> Result<Self, StoreError> {
+        let (jobs, received) = mpsc::channel();
+        let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&connection, &receiver))
+            .spawn(move || run(&connection, &received, &on_written))
             .map_err(|_| StoreError::Closed)?;
-        Ok(Self(sender))
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
     }
 
-    /// For a task.
-    pub(super) async fn submit(&self, batch: Batch) -> Written {
+    pub(super) async fn write(&self, batch: Batch) -> Written {
         let (reply, answer) = oneshot::channel();
-        self.send(batch, Reply::Task(reply))?;
+        self.submit(batch, Reply::Task(reply))?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// For a thread, which is blocked for the length of a commit.
-    pub(super) fn submit_blocking(&self, batch: Batch) -> Written {
-        let (reply, answer) = mpsc::channel();
-        self.send(batch, Reply::Thread(reply))?;
+    pub(super) fn write_blocking(&self, batch: Batch) -> Written {
+        let (reply, answer) = mpsc::sync_channel(1);
+        self.submit(batch, Reply::Thread(reply))?;
         answer.recv().unwrap_or(Err(StoreError::Closed))
     }
 
-    /// For nobody.
-    pub(super) fn submit_later(&self, batch: Batch) {
-        // What is lost when the store closes is worth nothing: that is what makes it a later write.
-        let _ = self.send(batch, Reply::Nobody);
+    pub(super) fn write_later(&self, batch: Batch) {
+        // A closed store has no later.
+        drop(self.submit(batch, Reply::Nobody));
     }
 
-    fn send(&self, batch: Batch, reply: Reply) -> Result<(), StoreError> {
-        self.0.send((batch, reply)).map_err(|_| StoreError::Closed)
+    fn submit(&self, batch: Batch, reply: Reply) -> Result<(), StoreError> {
+        self.jobs
+            .as_ref()
+            .and_then(|jobs| jobs.send(Job { batch, reply }).ok())
+            .ok_or(StoreError::Closed)
     }
 }
 
-fn run(connection: &Connection, receiver: &mpsc::Receiver<(Batch, Reply)>) {
-    while let Ok(first) = receiver.recv() {
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        // What was submitted is still written, and the file is closed when this returns.
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritten) {
+    while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
-        group.extend(receiver.try_iter().take(GROUP - 1));
-        let (batches, replies): (Vec<Batch>, Vec<Reply>) = group.into_iter().unzip();
-        for (written, reply) in commit(connection, &batches).into_iter().zip(replies) {
+        group.extend(jobs.try_iter().take(GROUP - 1));
+        let (batches, replies): (Vec<Batch>, Vec<Reply>) =
+            group.into_iter().map(|job| (job.batch, job.reply)).unzip();
+        let written = commit(connection, &batches);
+        for ((batch, written), reply) in batches.iter().zip(written).zip(replies) {
+            if matches!(written, Ok(Ok(()))) {
+                on_written(batch);
+            }
             reply.send(written);
         }
     }
 }
 
-/// Writes the batches in one transaction. When the transaction fails as a whole, none of them is written and each is told why.
+/// Writes the batches in one transaction. When that fails as a whole, none of them is written and each is told why.
 fn commit(connection: &Connection, batches: &[Batch]) -> Vec<Written> {
-    match try_commit(connection, batches) {
-        Ok(written) => written.into_iter().map(Ok).collect(),
-        Err(error) => {
-            if !connection.is_autocommit() {
-                // The connection must be usable for the next group.
-                let _ = connection.execute_batch("ROLLBACK");
-            }
-            let mut results = Vec::with_capacity(batches.len());
-            if batches.len() > 1 {
-                // One batch's trouble is not the others': each gets a transaction of its own.
-                for batch in batches {
-                    results.extend(commit(connection, std::slice::from_ref(batch)));
-                }
-            } else {
-                results.push(Err(failed(DOING, error)));
-            }
-            results
+    try_commit(connection, batches).unwrap_or_else(|error| {
+        if !connection.is_autocommit() {
+            // The connection must be usable for the next group.
+            drop(connection.execute_batch("ROLLBACK"));
         }
-    }
+        let cause = Arc::new(error);
+        batches
+            .iter()
+            .map(|_| Err(failed(DOING, Arc::clone(&cause))))
+            .collect()
+    })
 }
 
-fn try_commit(
-    connection: &Connection,
-    batches: &[Batch],
-) -> rusqlite::Result<Vec<Result<(), GuardFailure>>> {
-    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+fn try_commit(connection: &Connection, batches: &[Batch]) -> rusqlite::Result<Vec<Written>> {
+    let control = |sql: &'static str| connection.prepare_cached(sql)?.execute([]).map(drop);
+    control("BEGIN IMMEDIATE")?;
     let mut written = Vec::with_capacity(batches.len());
     for batch in batches {
-        connection.prepare_cached("SAVEPOINT batch")?.execute([])?;
-        let outcome = apply(connection, batch)?;
-        if outcome.is_err() {
-            connection
-                .prepare_cached("ROLLBACK TO batch")?
-                .execute([])?;
+        control("SAVEPOINT batch")?;
+        let outcome = match apply(connection, batch) {
+            // A full or failing disk ends the whole transaction, not only the statement.
+            Err(error) if connection.is_autocommit() => return Err(error),
+            outcome => outcome,
+        };
+        if !matches!(outcome, Ok(Ok(()))) {
+            control("ROLLBACK TO batch")?;
         }
-        connection.prepare_cached("RELEASE batch")?.execute([])?;
-        written.push(outcome);
+        control("RELEASE batch")?;
+        written.push(outcome.map_err(|error| failed(DOING, Arc::new(error))));
     }
-    connection.prepare_cached("COMMIT")?.execute([])?;
+    control("COMMIT")?;
     Ok(written)
 }
 
 fn apply(connection: &Connection, batch: &Batch) -> rusqlite::Result<Result<(), GuardFailure>> {
     for statement in &batch.statements {
-        let changed = match execute(connection, statement) {
-            Ok(changed) => changed,
-            Err(error) => {
-                return match (&statement.not_unique, error.sqlite_error_code()) {
-                    (Some(guard), Some(ErrorCode::ConstraintViolation)) => Ok(Err(guard.clone())),
-                    _ => Err(error),
-                };
-            }
+        let affected = match (execute(connection, statement), &statement.not_unique) {
+            (Ok(affected), _) => affected,
+            (Err(error), Some(guard)) if is_not_unique(&error) => return Ok(Err(guard.clone())),
+            (Err(error), _) => return Err(error),
         };
-        if let (0, Some(guard)) = (changed, &statement.none_changed) {
+        if let (0, Some(guard)) = (affected, &statement.none_affected) {
             return Ok(Err(guard.clone()));
         }
     }
     Ok(Ok(()))
 }
 
+/// How many rows the statement changed, or, when it only asks, found.
 fn execute(connection: &Connection, statement: &Statement) -> rusqlite::Result<usize> {
-    connection
-        .prepare_cached(statement.sql)?
-        .execute(params_from_iter::<&[Value]>(&statement.parameters))
+    let mut prepared = connection.prepare_cached(statement.sql)?;
+    bind(&mut prepared, &statement.parameters)?;
+    if prepared.readonly() {
+        prepared
+            .raw_query()
+            .next()
+            .map(|row| usize::from(row.is_some()))
+    } else {
+        prepared.raw_execute()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::types::Value;
+
+    fn database() -> (tempfile::TempDir, Connection) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let connection = Connection::open(directory.path().join("w.db")).expect("opened");
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; CREATE TABLE notes (id INTEGER PRIMARY KEY, body BLOB NOT NULL);",
+            )
+            .expect("made");
+        (directory, connection)
+    }
+
+    fn insert(id: i64, body: Value) -> Batch {
+        let mut batch = Batch::new();
+        batch
+            .push(
+                "INSERT INTO notes (id, body) VALUES (?1, ?2)",
+                vec![Value::Integer(id), body],
+            )
+            .must_be_unique(GuardFailure::Exists);
+        batch
+    }
+
+    fn small(id: i64) -> Batch {
+        insert(id, Value::Blob(vec![1]))
+    }
+
+    fn ids(connection: &Connection) -> Vec<i64> {
+        connection
+            .prepare("SELECT id FROM notes ORDER BY id")
+            .and_then(|mut all| all.query_map([], |row| row.get(0))?.collect())
+            .expect("read")
+    }
+
+    #[test]
+    fn a_batch_that_cannot_be_written_leaves_the_others_of_its_commit() {
+        let (_directory, connection) = database();
+        let mut half = small(3);
+        half.statements.extend(small(1).statements);
+        let batches = [small(1), half, insert(4, Value::Null), small(2)];
+        let written = commit(&connection, &batches);
+        assert!(matches!(
+            written.as_slice(),
+            [
+                Ok(Ok(())),
+                Ok(Err(GuardFailure::Exists)),
+                Err(StoreError::Database { .. }),
+                Ok(Ok(()))
+            ]
+        ));
+        assert_eq!(ids(&connection), [1, 2]);
+    }
+
+    #[test]
+    fn a_full_disk_undoes_the_whole_commit_and_the_writer_goes_on() {
+        let (_directory, connection) = database();
+        let set_limit = |pages: i64| {
+            connection
+                .pragma_update(None, "max_page_count", pages)
+                .expect("set");
+        };
+        set_limit(10);
+        let batches = [small(1), insert(2, Value::Blob(vec![7; 200_000]))];
+        for written in commit(&connection, &batches) {
+            let error = written.expect_err("full").to_string();
+            assert!(error.contains("the disk is full"), "{error}");
+        }
+        assert!(ids(&connection).is_empty());
+        set_limit(1_000);
+        let written = commit(&connection, &batches);
+        assert!(written.iter().all(|one| matches!(one, Ok(Ok(())))));
+        assert_eq!(ids(&connection), [1, 2]);
+    }
+
+    #[test]
+    fn a_held_database_refuses_the_commit_once_not_batch_by_batch() {
+        let (directory, connection) = database();
+        let other = Connection::open(directory.path().join("w.db")).expect("opened");
+        other.execute_batch("BEGIN IMMEDIATE").expect("begun");
+        connection
+            .busy_timeout(std::time::Duration::ZERO)
+            .expect("set");
+        for written in commit(&connection, &[small(1), small(2)]) {
+            let error = written.expect_err("busy").to_string();
+            assert!(error.contains("another process"), "{error}");
+        }
+        other.execute_batch("ROLLBACK").expect("ended");
+        assert!(matches!(
+            commit(&connection, &[small(1)]).as_slice(),
+            [Ok(Ok(()))]
+        ));
+    }
+
+    #[test]
+    fn a_question_guards_a_batch_without_writing() {
+        let (_directory, connection) = database();
+        let asks_for = |id: i64| {
+            let mut batch = Batch::new();
+            batch
+                .push(
+                    "SELECT 1 FROM notes WHERE id = ?1",
+                    vec![Value::Integer(id)],
+                )
+                .must_affect(GuardFailure::NotFound);
+            batch.statements.extend(small(id + 10).statements);
+            batch
+        };
+        let written = commit(&connection, &[small(1), asks_for(1), asks_for(2)]);
+        assert!(matches!(
+            written.as_slice(),
+            [Ok(Ok(())), Ok(Ok(())), Ok(Err(GuardFailure::NotFound))]
+        ));
+        assert_eq!(ids(&connection), [1, 11]);
+    }
+
+    #[test]
+    fn what_was_submitted_before_the_end_is_written() {
+        let (directory, connection) = database();
+        let (told, heard) = mpsc::channel();
+        let on_written: OnWritten = Box::new(move |_| told.send(()).expect("heard"));
+        let writer = Writer::start(connection, on_written).expect("started");
+        for id in 0..50 {
+            writer.write_later(small(id));
+        }
+        drop(writer);
+        assert_eq!(heard.iter().count(), 50);
+        let connection = Connection::open(directory.path().join("w.db")).expect("opened");
+        assert_eq!(ids(&connection).len(), 50);
+    }
 }

@@ -1,6 +1,6 @@
 -- The directory. Everything personal is sealed or a keyed hash. shop_id leads every key.
 CREATE TABLE shops (
-  shop_id     INTEGER PRIMARY KEY,
+  shop_id     INTEGER PRIMARY KEY AUTOINCREMENT,
   domain      TEXT    NOT NULL UNIQUE,
   key_wrapped BLOB    NOT NULL,
   settings    TEXT    NOT NULL,
@@ -10,6 +10,11 @@ CREATE TABLE shops (
   next_seq    INTEGER NOT NULL,
   user_count  INTEGER NOT NULL,
   group_count INTEGER NOT NULL
+);
+
+-- Shops whose key is gone and whose rows are still to be swept. A number is never used again.
+CREATE TABLE deleted_shops (
+  shop_id INTEGER PRIMARY KEY
 );
 
 CREATE TABLE tokens (
@@ -48,11 +53,13 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX users_by_id ON users (shop_id, id);
 CREATE UNIQUE INDEX users_by_user_name ON users (shop_id, user_name) WHERE deleted_ms IS NULL;
-CREATE INDEX users_deleted ON users (shop_id, user_name) WHERE deleted_ms IS NOT NULL;
+CREATE INDEX users_deleted ON users (shop_id, user_name, deleted_ms) WHERE deleted_ms IS NOT NULL;
 CREATE INDEX users_by_external_id ON users (shop_id, external_id) WHERE external_id IS NOT NULL AND deleted_ms IS NULL;
 CREATE UNIQUE INDEX users_in_order ON users (shop_id, seq) WHERE deleted_ms IS NULL;
 CREATE INDEX users_by_customer ON users (shop_id, customer) WHERE customer IS NOT NULL;
 CREATE INDEX users_due ON users (shop_id, due_ms) WHERE due_ms IS NOT NULL;
+-- Most users are synced: the others are counted and listed by this, and the synced are the rest.
+CREATE INDEX users_not_synced ON users (shop_id, state, seq) WHERE deleted_ms IS NULL AND state <> 'synced';
 
 CREATE TABLE user_emails (
   shop_id INTEGER NOT NULL,
@@ -75,6 +82,7 @@ CREATE TABLE groups (
 );
 CREATE UNIQUE INDEX groups_by_id ON groups (shop_id, id);
 CREATE UNIQUE INDEX groups_by_display_name ON groups (shop_id, display_name);
+CREATE INDEX groups_by_external_id ON groups (shop_id, external_id) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX groups_in_order ON groups (shop_id, seq);
 
 CREATE TABLE members (
@@ -86,6 +94,7 @@ CREATE TABLE members (
 CREATE INDEX members_by_user ON members (shop_id, user_id, group_id);
 
 CREATE TABLE activity (
+  entry         INTEGER PRIMARY KEY,
   shop_id       INTEGER NOT NULL,
   at_ms         INTEGER NOT NULL,
   request_id    TEXT    NOT NULL,
@@ -99,4 +108,5 @@ CREATE TABLE activity (
   cost_points   REAL    NOT NULL,
   customer      TEXT
 );
-CREATE INDEX activity_of_shop ON activity (shop_id, at_ms);
+CREATE INDEX activity_of_shop ON activity (shop_id, entry);
+CREATE INDEX activity_of_resource ON activity (shop_id, resource, entry) WHERE resource IS NOT NULL;

@@ -1,0 +1,62 @@
+//! Forgetting a shop: its key goes at once, its rows little by little.
+//!
+//! Without the key nothing of the shop can be read any more, in the database or in its backups; sweeping what is left only gives back the space, and must
+//! not hold up the other shops' writes.
+
+use super::row::{int, shop as shop_value};
+use super::{Batch, GuardFailure, Store, StoreError, Written};
+use crate::base::id::ShopId;
+
+/// Rows of each table that are swept at once.
+const SWEPT: i64 = 1_000;
+
+const SWEEP: [&str; 5] = [
+    "DELETE FROM users WHERE shop_id = ?1 AND id IN (SELECT id FROM users WHERE shop_id = ?1 LIMIT ?2)",
+    "DELETE FROM user_emails WHERE shop_id = ?1 AND (email, id) IN (SELECT email, id FROM user_emails WHERE shop_id = ?1 LIMIT ?2)",
+    "DELETE FROM groups WHERE shop_id = ?1 AND id IN (SELECT id FROM groups WHERE shop_id = ?1 LIMIT ?2)",
+    "DELETE FROM members WHERE shop_id = ?1 AND (group_id, user_id) IN (SELECT group_id, user_id FROM members WHERE shop_id = ?1 LIMIT ?2)",
+    "DELETE FROM activity WHERE shop_id = ?1 AND entry IN (SELECT entry FROM activity WHERE shop_id = ?1 LIMIT ?2)",
+];
+
+const SWEPT_CLEAN: &str = "DELETE FROM deleted_shops WHERE shop_id = ?1 \
+     AND NOT EXISTS (SELECT 1 FROM users WHERE shop_id = ?1) AND NOT EXISTS (SELECT 1 FROM user_emails WHERE shop_id = ?1) \
+     AND NOT EXISTS (SELECT 1 FROM groups WHERE shop_id = ?1) AND NOT EXISTS (SELECT 1 FROM members WHERE shop_id = ?1) \
+     AND NOT EXISTS (SELECT 1 FROM activity WHERE shop_id = ?1)";
+
+impl Store {
+    /// Forgets a shop with its key, its credentials and its tokens. [`Store::sweep_deleted_shops`] removes what is left.
+    ///
+    /// # Errors
+    /// Inner: there is no such shop.
+    pub fn delete_shop(&self, shop: ShopId) -> Written {
+        let this = || vec![shop_value(shop)];
+        let mut batch = Batch::new();
+        batch
+            .push("DELETE FROM shops WHERE shop_id = ?1", this())
+            .must_affect(GuardFailure::NotFound);
+        batch.push("DELETE FROM tokens WHERE shop_id = ?1", this());
+        batch.push("INSERT INTO deleted_shops (shop_id) VALUES (?1)", this());
+        self.write_blocking(batch)
+    }
+
+    /// Removes some rows of deleted shops; says whether there may be more.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn sweep_deleted_shops(&self) -> Result<bool, StoreError> {
+        let next = self.database.query_one(
+            "find deleted shops",
+            "SELECT shop_id FROM deleted_shops ORDER BY shop_id LIMIT 1",
+            &[],
+            |row| row.get(0).map(ShopId),
+        )?;
+        let Some(shop) = next else { return Ok(false) };
+        let mut batch = Batch::new();
+        for sql in SWEEP {
+            batch.push(sql, vec![shop_value(shop), int(SWEPT)]);
+        }
+        batch.push(SWEPT_CLEAN, vec![shop_value(shop)]);
+        // Nothing in it is guarded.
+        self.write_blocking(batch).map(|_| true)
+    }
+}

@@ -1,0 +1,176 @@
+//! What a store does, one behaviour a function, each on a fresh one. Nothing here but `engine` knows which engine it is.
+
+mod activity;
+mod engine;
+mod groups;
+mod pages;
+mod shops;
+mod sync;
+mod tokens;
+mod users;
+
+use secrecy::SecretString;
+
+use super::{Batch, GroupChange, GuardFailure, ShopKeys, Store, UserChange};
+use crate::base::id::{CustomerGid, ResourceId, ShopDomain, ShopId};
+use crate::directory::{GroupRecord, ShopSettings, UserRecord};
+
+/// A store in a directory of its own, with one shop.
+struct Fresh {
+    directory: tempfile::TempDir,
+    store: Store,
+    shop: ShopId,
+    key: ShopKeys,
+}
+
+fn id(number: u64) -> ResourceId {
+    let mut random = [7; 10];
+    random[2..].copy_from_slice(&number.to_be_bytes());
+    ResourceId::new(1_000, &random)
+}
+
+fn customer(number: u64) -> CustomerGid {
+    format!("gid://shopify/Customer/{number}")
+        .parse()
+        .expect("a customer")
+}
+
+fn user(number: u64, user_name: &str) -> UserChange {
+    UserChange {
+        id: id(number),
+        document: format!(r#"{{"userName":"{user_name}"}}"#),
+        user_name: user_name.to_owned(),
+        external_id: Some(format!("ext-{number}")),
+        emails: vec![format!("{user_name}@example.com")],
+        at_ms: 1_000,
+    }
+}
+
+fn group(number: u64, display_name: &str) -> GroupChange {
+    GroupChange {
+        id: id(number),
+        document: format!(r#"{{"displayName":"{display_name}"}}"#),
+        display_name: display_name.to_owned(),
+        external_id: None,
+        at_ms: 1_000,
+    }
+}
+
+fn token() -> SecretString {
+    SecretString::from("shpat_of-the-fixture")
+}
+
+fn add_shop(store: &Store, name: &str) -> ShopId {
+    let domain: ShopDomain = name.parse().expect("a domain");
+    store
+        .add_shop(&domain, &token(), &ShopSettings::default(), 1_000)
+        .expect("written")
+        .expect("added");
+    let shop = store.shop_by_domain(&domain).expect("read");
+    shop.expect("the shop").id
+}
+
+impl Fresh {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = Store::open(directory.path(), None).expect("opened");
+        let shop = add_shop(&store, "demo");
+        let key = store.shop_keys(shop).expect("the key");
+        Self {
+            directory,
+            store,
+            shop,
+            key,
+        }
+    }
+
+    /// The same directory after a restart.
+    fn reopened(self) -> Self {
+        let Self {
+            directory,
+            store,
+            shop,
+            ..
+        } = self;
+        drop(store);
+        let store = Store::open(directory.path(), None).expect("opened again");
+        let key = store.shop_keys(shop).expect("the key");
+        Self {
+            directory,
+            store,
+            shop,
+            key,
+        }
+    }
+
+    /// Writes what `build` adds to a batch.
+    fn write(&self, build: impl FnOnce(&mut Batch)) -> Result<(), GuardFailure> {
+        let mut batch = Batch::new();
+        build(&mut batch);
+        self.store.write_blocking(batch).expect("written")
+    }
+
+    fn add(&self, change: &UserChange) -> Result<(), GuardFailure> {
+        self.write(|batch| {
+            self.store
+                .insert_user(batch, self.shop, &self.key, change, None)
+                .expect("sealed");
+        })
+    }
+
+    fn add_users(&self, count: u64) {
+        self.write(|batch| {
+            for number in 1..=count {
+                let change = user(number, &format!("user{number}"));
+                self.store
+                    .insert_user(batch, self.shop, &self.key, &change, None)
+                    .expect("sealed");
+            }
+        })
+        .expect("added");
+    }
+
+    fn update(&self, change: &UserChange, version: i64) -> Result<(), GuardFailure> {
+        self.write(|batch| {
+            self.store
+                .update_user(batch, self.shop, &self.key, change, version)
+                .expect("sealed");
+        })
+    }
+
+    fn delete(&self, number: u64) -> Result<(), GuardFailure> {
+        let user = self.user(number);
+        self.write(|batch| self.store.delete_user(batch, self.shop, &user, 2_000))
+    }
+
+    fn find(&self, number: u64) -> Option<UserRecord> {
+        self.store
+            .user(self.shop, &self.key, id(number))
+            .expect("read")
+    }
+
+    fn user(&self, number: u64) -> UserRecord {
+        self.find(number).expect("the user")
+    }
+
+    fn add_group(&self, change: &GroupChange) -> Result<(), GuardFailure> {
+        self.write(|batch| {
+            self.store
+                .insert_group(batch, self.shop, &self.key, change)
+                .expect("sealed");
+        })
+    }
+
+    fn group(&self, number: u64) -> GroupRecord {
+        self.store
+            .group(self.shop, &self.key, id(number))
+            .expect("read")
+            .expect("the group")
+    }
+
+    /// Users and groups, as the counters say.
+    fn counts(&self) -> (i64, i64) {
+        let shop = self.store.shop(self.shop).expect("read").expect("the shop");
+        (shop.user_count, shop.group_count)
+    }
+}

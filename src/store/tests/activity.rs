@@ -1,0 +1,134 @@
+//! The activity log.
+
+use super::*;
+use crate::directory::Activity;
+use crate::store::ActivityFilter;
+
+fn entry(at_ms: i64) -> Activity {
+    Activity {
+        at_ms,
+        request_id: format!("request-{at_ms}"),
+        actor: "worker".to_owned(),
+        action: if at_ms % 2 == 0 { "create" } else { "patch" }.to_owned(),
+        resource_type: "User".to_owned(),
+        resource: Some(id(u64::try_from(at_ms % 3).expect("positive"))),
+        attributes: "name.givenName,active".to_owned(),
+        outcome: "200".to_owned(),
+        reason: String::new(),
+        cost_points: 10.0,
+        customer: Some(customer(7)),
+    }
+}
+
+fn log(count: i64) -> Fresh {
+    let fresh = Fresh::new();
+    fresh
+        .write(|batch| {
+            for at_ms in 1..=count {
+                fresh.store.note(batch, fresh.shop, &entry(at_ms));
+            }
+        })
+        .expect("written");
+    fresh
+}
+
+fn all(fresh: &Fresh, filter: &ActivityFilter, limit: usize) -> Vec<i64> {
+    let (mut before, mut seen) = (None, Vec::new());
+    loop {
+        let page = fresh
+            .store
+            .activity(fresh.shop, filter, before, limit)
+            .expect("read");
+        assert!(page.entries.len() <= limit);
+        seen.extend(page.entries.iter().map(|entry| entry.at_ms));
+        before = page.next;
+        if before.is_none() {
+            return seen;
+        }
+    }
+}
+
+#[test]
+fn entries_come_newest_first_and_whole() {
+    let fresh = log(3);
+    let page = fresh
+        .store
+        .activity(fresh.shop, &ActivityFilter::default(), None, 2)
+        .expect("read");
+    assert_eq!(page.entries, [entry(3), entry(2)]);
+    let rest = fresh
+        .store
+        .activity(fresh.shop, &ActivityFilter::default(), page.next, 2)
+        .expect("read");
+    assert_eq!((rest.entries, rest.next), (vec![entry(1)], None));
+}
+
+#[test]
+fn pages_give_every_wanted_entry_once() {
+    let fresh = log(450);
+    let check = |filter: ActivityFilter, wanted: fn(i64) -> bool| {
+        let expected: Vec<i64> = (1..=450).rev().filter(|at_ms| wanted(*at_ms)).collect();
+        for limit in [1, 7, 200, 1_000] {
+            assert_eq!(all(&fresh, &filter, limit), expected, "{filter:?} {limit}");
+        }
+    };
+    let any = ActivityFilter::default;
+    check(any(), |_| true);
+    check(
+        ActivityFilter {
+            action: Some("create".to_owned()),
+            ..any()
+        },
+        |at_ms| at_ms % 2 == 0,
+    );
+    check(
+        ActivityFilter {
+            resource: Some(id(2)),
+            outcome: Some("200".to_owned()),
+            action: Some("patch".to_owned()),
+            ..any()
+        },
+        |at_ms| at_ms % 3 == 2 && at_ms % 2 == 1,
+    );
+    check(
+        ActivityFilter {
+            request_id: Some("request-3".to_owned()),
+            ..any()
+        },
+        |at_ms| at_ms == 3,
+    );
+    check(
+        ActivityFilter {
+            actor: Some("cli".to_owned()),
+            ..any()
+        },
+        |_| false,
+    );
+}
+
+#[test]
+fn an_entry_is_there_only_if_its_batch_is() {
+    let fresh = log(0);
+    fresh.add(&user(1, "ada")).expect("added");
+    let refused = fresh.write(|batch| {
+        fresh.store.note(batch, fresh.shop, &entry(1));
+        fresh
+            .store
+            .update_user(batch, fresh.shop, &fresh.key, &user(1, "ada"), 9)
+            .expect("sealed");
+    });
+    assert_eq!(refused, Err(GuardFailure::VersionMismatch));
+    assert!(all(&fresh, &ActivityFilter::default(), 10).is_empty());
+}
+
+#[test]
+fn old_entries_are_forgotten_and_no_newer_ones() {
+    let fresh = log(2_500);
+    while fresh
+        .store
+        .trim_activity(fresh.shop, 2_400)
+        .expect("trimmed")
+    {}
+    let left = all(&fresh, &ActivityFilter::default(), 1_000);
+    assert_eq!(left, (2_400..=2_500).rev().collect::<Vec<_>>());
+}

@@ -1,0 +1,170 @@
+//! Groups and who is in them.
+
+use super::*;
+
+/// Adds (`true`) or removes users of group 100, with the group's own update.
+fn moves(fresh: &Fresh, moves: &[(u64, bool)]) -> Result<(), GuardFailure> {
+    let version = fresh.group(100).version;
+    fresh.write(|batch| {
+        fresh
+            .store
+            .update_group(batch, fresh.shop, &fresh.key, &group(100, "team"), version)
+            .expect("sealed");
+        for (number, joins) in moves {
+            let (store, shop, user) = (&fresh.store, fresh.shop, id(*number));
+            if *joins {
+                store.add_member(batch, shop, id(100), user, 3_000);
+            } else {
+                store.remove_member(batch, shop, id(100), user, 3_000);
+            }
+        }
+    })
+}
+
+fn members(fresh: &Fresh) -> Vec<ResourceId> {
+    fresh.store.members(fresh.shop, id(100)).expect("read")
+}
+
+fn team() -> Fresh {
+    let fresh = Fresh::new();
+    fresh.add_users(3);
+    fresh.add_group(&group(100, "team")).expect("added");
+    fresh
+}
+
+#[test]
+fn a_display_name_is_taken_by_one_group_only() {
+    let fresh = team();
+    fresh.add_group(&group(101, "other")).expect("added");
+    assert_eq!(
+        fresh.add_group(&group(102, "team")),
+        Err(GuardFailure::DisplayNameTaken)
+    );
+    let rename = |version| {
+        fresh.write(|batch| {
+            fresh
+                .store
+                .update_group(batch, fresh.shop, &fresh.key, &group(101, "team"), version)
+                .expect("sealed");
+        })
+    };
+    assert_eq!(rename(1), Err(GuardFailure::DisplayNameTaken));
+    assert_eq!(rename(2), Err(GuardFailure::VersionMismatch));
+    assert_eq!(fresh.counts(), (3, 2));
+}
+
+#[test]
+fn a_group_is_found_by_its_names() {
+    let fresh = team();
+    let change = GroupChange {
+        external_id: Some("g-1".to_owned()),
+        ..group(100, "crew")
+    };
+    fresh
+        .write(|batch| {
+            fresh
+                .store
+                .update_group(batch, fresh.shop, &fresh.key, &change, 1)
+                .expect("sealed");
+        })
+        .expect("updated");
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let by_name = |name| store.group_by_display_name(shop, key, name).expect("read");
+    assert_eq!(by_name("crew"), Some(fresh.group(100)));
+    assert_eq!(by_name("team"), None);
+    let by_external = |value| store.groups_by_external_id(shop, key, value).expect("read");
+    assert_eq!(by_external("g-1"), [fresh.group(100)]);
+    assert_eq!(by_external("g-2"), []);
+}
+
+#[test]
+fn who_joins_or_leaves_changes_and_nobody_else() {
+    let fresh = team();
+    moves(&fresh, &[(1, true), (2, true)]).expect("moved");
+    assert_eq!(members(&fresh), [id(1), id(2)]);
+    assert_eq!(fresh.group(100).version, 2);
+    let seen = |number| {
+        let user = fresh.user(number);
+        (
+            user.version,
+            user.group_count,
+            user.sync.desired_gen,
+            user.sync.due_ms,
+        )
+    };
+    assert_eq!(seen(1), (2, 1, 2, Some(3_000)));
+    assert_eq!(seen(3), (1, 0, 1, Some(1_000)));
+    // Who is in already joins for nothing, who is not leaves for nothing.
+    moves(&fresh, &[(1, true), (2, false), (3, false)]).expect("moved");
+    assert_eq!(members(&fresh), [id(1)]);
+    assert_eq!(seen(1), (2, 1, 2, Some(3_000)));
+    assert_eq!(seen(2), (3, 0, 3, Some(3_000)));
+    assert_eq!(seen(3), (1, 0, 1, Some(1_000)));
+    let is_member = |number| {
+        fresh
+            .store
+            .is_member(fresh.shop, id(100), id(number))
+            .expect("read")
+    };
+    assert!(is_member(1) && !is_member(2));
+    let of_user = fresh
+        .store
+        .groups_of_user(fresh.shop, &fresh.key, id(1))
+        .expect("read");
+    assert_eq!(of_user, [fresh.group(100)]);
+}
+
+#[test]
+fn an_unknown_member_is_named_and_nobody_joins() {
+    let fresh = team();
+    fresh.delete(3).expect("deleted");
+    for unknown in [3, 77] {
+        assert_eq!(
+            moves(&fresh, &[(1, true), (unknown, true)]),
+            Err(GuardFailure::UnknownMember(id(unknown)))
+        );
+    }
+    assert_eq!(members(&fresh), []);
+    assert_eq!(fresh.user(1).version, 1);
+}
+
+#[test]
+fn a_renamed_group_makes_its_members_due() {
+    let fresh = team();
+    moves(&fresh, &[(1, true)]).expect("moved");
+    fresh
+        .write(|batch| fresh.store.touch_members(batch, fresh.shop, id(100), 4_000))
+        .expect("touched");
+    assert_eq!(fresh.user(1).sync.due_ms, Some(4_000));
+    assert_eq!(fresh.user(1).sync.desired_gen, 3);
+    assert_eq!(fresh.user(2).sync.due_ms, Some(1_000));
+}
+
+#[test]
+fn a_deleted_group_leaves_no_members() {
+    let fresh = team();
+    moves(&fresh, &[(1, true), (2, true)]).expect("moved");
+    let group = fresh.group(100);
+    fresh
+        .write(|batch| {
+            fresh
+                .store
+                .remove_all_members(batch, fresh.shop, group.id, 5_000);
+            fresh.store.delete_group(batch, fresh.shop, &group);
+        })
+        .expect("deleted");
+    assert_eq!(members(&fresh), []);
+    assert_eq!(fresh.user(1).group_count, 0);
+    assert_eq!(fresh.user(1).sync.due_ms, Some(5_000));
+    assert_eq!(fresh.user(3).sync.due_ms, Some(1_000));
+    assert_eq!(fresh.counts(), (3, 0));
+}
+
+#[test]
+fn a_deleted_user_leaves_its_groups_which_change() {
+    let fresh = team();
+    moves(&fresh, &[(1, true), (2, true)]).expect("moved");
+    fresh.delete(1).expect("deleted");
+    assert_eq!(members(&fresh), [id(2)]);
+    assert_eq!(fresh.group(100).version, 3);
+}

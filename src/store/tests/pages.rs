@@ -1,0 +1,123 @@
+//! Paging against what a plain list gives.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn ids(users: &[UserRecord]) -> Vec<ResourceId> {
+    users.iter().map(|user| user.id).collect()
+}
+
+#[derive(Debug, Clone)]
+enum Act {
+    Page { start: usize, count: usize },
+    Delete { at: usize },
+    Add,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => (0..3_500_usize, 0..30_usize).prop_map(|(start, count)| Act::Page { start, count }),
+        2 => (0..3_500_usize).prop_map(|at| Act::Delete { at }),
+        1 => Just(Act::Add),
+    ]
+}
+
+fn small(number: usize) -> i64 {
+    i64::try_from(number).expect("small")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_page_by_number_is_what_a_plain_list_has_there(acts in prop::collection::vec(act(), 1..60)) {
+        let fresh = Fresh::new();
+        let mut next = 3_200;
+        fresh.add_users(next);
+        let mut plain: Vec<u64> = (1..=next).collect();
+        for act in acts {
+            match act {
+                Act::Page { start, count } => {
+                    let page = fresh.store
+                        .users_page(fresh.shop, &fresh.key, small(start), small(count))
+                        .expect("read");
+                    let expected: Vec<ResourceId> = plain.iter()
+                        .skip(start.saturating_sub(1)).take(count).map(|number| id(*number)).collect();
+                    prop_assert_eq!(ids(&page), expected);
+                }
+                Act::Delete { at } if at < plain.len() => fresh.delete(plain.remove(at)).expect("deleted"),
+                Act::Delete { .. } => {}
+                Act::Add => {
+                    next += 1;
+                    fresh.add(&user(next, &format!("user{next}"))).expect("added");
+                    plain.push(next);
+                }
+            }
+        }
+        prop_assert_eq!(fresh.counts().0, small(plain.len()));
+    }
+}
+
+#[test]
+fn pages_by_key_give_everyone_once() {
+    let fresh = Fresh::new();
+    fresh.add_users(25);
+    fresh.delete(10).expect("deleted");
+    let (mut seq, mut seen) = (0, Vec::new());
+    loop {
+        let page = fresh
+            .store
+            .users_after(fresh.shop, &fresh.key, seq, 7)
+            .expect("read");
+        let Some(last) = page.last() else { break };
+        seq = last.seq;
+        seen.extend(ids(&page));
+    }
+    let all: Vec<ResourceId> = (1..=25).filter(|number| *number != 10).map(id).collect();
+    assert_eq!(seen, all);
+}
+
+#[test]
+fn a_delete_that_nobody_waited_for_moves_the_pages_too() {
+    let fresh = Fresh::new();
+    fresh.add_users(2_100);
+    let page = |start| {
+        let page = fresh.store.users_page(fresh.shop, &fresh.key, start, 1);
+        ids(&page.expect("read"))
+    };
+    assert_eq!(page(2_050), [id(2_050)]);
+    let mut batch = Batch::new();
+    fresh
+        .store
+        .delete_user(&mut batch, fresh.shop, &fresh.user(5), 2_000);
+    fresh.store.write_later(batch);
+    // The writer takes batches in order: once this is written, so is that.
+    fresh.add(&user(5_000, "after")).expect("added");
+    assert_eq!(page(2_050), [id(2_051)]);
+}
+
+#[test]
+fn groups_are_paged_as_users_are() {
+    let fresh = Fresh::new();
+    for number in 1..=5 {
+        fresh
+            .add_group(&group(number, &format!("group{number}")))
+            .expect("added");
+    }
+    let second = fresh.group(2);
+    fresh
+        .write(|batch| fresh.store.delete_group(batch, fresh.shop, &second))
+        .expect("deleted");
+    let ids = |groups: Vec<GroupRecord>| groups.iter().map(|group| group.id).collect::<Vec<_>>();
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    assert_eq!(
+        ids(store.groups_page(shop, key, 2, 2).expect("read")),
+        [id(3), id(4)]
+    );
+    let after = fresh.group(3).seq;
+    assert_eq!(
+        ids(store.groups_after(shop, key, after, 9).expect("read")),
+        [id(4), id(5)]
+    );
+}
