@@ -250,12 +250,10 @@ fn no_look_up_passes_over_the_whole_shop() {
         )
     });
     costs("user_of_customer", &|| {
-        drop(
-            store
-                .user_of_customer(shop, &customer(9))
-                .expect("read")
-                .expect("it"),
-        )
+        store
+            .user_of_customer(shop, &customer(9))
+            .expect("read")
+            .expect("it");
     });
     costs("users_after", &|| {
         drop(store.users_after(shop, key, 2_900, 10).expect("read"))
@@ -264,7 +262,7 @@ fn no_look_up_passes_over_the_whole_shop() {
         drop(store.due_users(shop, 9_000, 10).expect("read"))
     });
     costs("due_shops", &|| drop(store.due_shops(9_000).expect("read")));
-    costs("next_due_ms", &|| drop(store.next_due_ms().expect("read")));
+    costs("next_due_ms", &|| assert!(store.next_due_ms().is_ok()));
     costs("users_in_state", &|| {
         drop(
             store
