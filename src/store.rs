@@ -20,6 +20,8 @@ mod users;
 #[cfg(test)]
 mod tests;
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -121,10 +123,14 @@ impl Store {
     /// # Errors
     /// A directory that cannot be written, a wrong key, a database of a later version: each says what to do.
     pub fn open(data_dir: &Path, master_key: Option<&SecretString>) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(data_dir).map_err(|source| StoreError::MakeDirectory {
-            path: data_dir.to_owned(),
-            source,
-        })?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(data_dir)
+            .map_err(|source| StoreError::MakeDirectory {
+                path: data_dir.to_owned(),
+                source,
+            })?;
         let random = SystemRandom::new();
         let master = match master_key {
             Some(text) => MasterKey::parse(text.expose_secret())?,

@@ -1,7 +1,7 @@
 //! The master key's file, for operators who give none.
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -14,81 +14,79 @@ use crate::base::seal::{MasterKey, SealError};
 
 const NAME: &str = "master.key";
 
-/// The key in `data_dir/master.key`; a new one when there is no such file.
+/// The key in `data_dir/master.key`; a new one when there is neither such a file nor a database.
 pub(super) fn load_or_create(
     data_dir: &Path,
     random: &dyn SecureRandom,
 ) -> Result<MasterKey, StoreError> {
     let path = data_dir.join(NAME);
-    let failed = |advice| {
-        let path = path.clone();
-        move |source| StoreError::KeyFile {
-            path,
-            advice,
-            source: Some(source),
-        }
-    };
+    // Looked at first: another process that starts now makes the key before the database.
+    let has_database = data_dir.join(super::FILE).exists();
     match File::open(&path) {
-        Ok(mut file) => {
-            let mode = file
-                .metadata()
-                .map_err(failed("it cannot be looked at"))?
-                .permissions()
-                .mode();
-            if mode & 0o077 != 0 {
-                return Err(StoreError::KeyFile {
-                    path,
-                    advice: "others than its owner may read it; run chmod 600 on it",
-                    source: None,
-                });
-            }
-            let mut text = String::new();
-            file.read_to_string(&mut text)
-                .map_err(failed("it cannot be read"))?;
-            Ok(MasterKey::parse(&text)?)
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            if data_dir.join(super::FILE).exists() {
-                return Err(StoreError::KeyFile {
-                    path,
-                    advice: "it is missing, and the database beside it can be read only with it; restore it from the backup",
-                    source: None,
-                });
-            }
-            create(&path, random).map_err(|error| match error {
-                Created::Io(source) => failed("make the data directory writable")(source),
-                Created::Key(error) => error.into(),
-            })
-        }
-        Err(error) => Err(failed("it cannot be opened")(error)),
+        Ok(file) => load(file, &path),
+        Err(error) if error.kind() == ErrorKind::NotFound && has_database => Err(refused(
+            &path,
+            "it is missing, and the database beside it can be read only with it; restore it from the backup",
+            None,
+        )),
+        Err(error) if error.kind() == ErrorKind::NotFound => create(&path, random),
+        Err(error) => Err(refused(&path, "it cannot be opened", Some(error))),
     }
 }
 
-enum Created {
-    Io(std::io::Error),
-    Key(SealError),
+fn refused(path: &Path, advice: &'static str, source: Option<io::Error>) -> StoreError {
+    StoreError::KeyFile {
+        path: path.to_owned(),
+        advice,
+        source,
+    }
 }
 
-fn create(path: &Path, random: &dyn SecureRandom) -> Result<MasterKey, Created> {
+fn load(mut file: File, path: &Path) -> Result<MasterKey, StoreError> {
+    let mode = file
+        .metadata()
+        .map_err(|error| refused(path, "it cannot be looked at", Some(error)))?
+        .permissions()
+        .mode();
+    if mode & 0o077 != 0 {
+        return Err(refused(
+            path,
+            "others than its owner may read it; run chmod 600 on it",
+            None,
+        ));
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text)
+        .map_err(|error| refused(path, "it cannot be read", Some(error)))?;
+    Ok(MasterKey::parse(&text)?)
+}
+
+/// Makes the file whole or not at all, and uses another process's when that was faster.
+fn create(path: &Path, random: &dyn SecureRandom) -> Result<MasterKey, StoreError> {
     let mut bytes = [0; MasterKey::LEN];
-    random
-        .fill(&mut bytes)
-        .map_err(|_| Created::Key(SealError::Random))?;
-    let aside = path.with_extension("key.new");
+    random.fill(&mut bytes).map_err(|_| SealError::Random)?;
+    let aside = path.with_extension(format!("key.{}", std::process::id()));
+    let made = write_aside(&aside, &bytes).and_then(|()| std::fs::hard_link(&aside, path));
+    drop(std::fs::remove_file(&aside));
+    // The link is durable only when the directory is.
+    let durable = || File::open(path.parent().unwrap_or(path))?.sync_all();
+    let file = match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => durable().and_then(|()| File::open(path)),
+    };
+    file.map_err(|error| refused(path, "make the data directory writable", Some(error)))
+        .and_then(|file| load(file, path))
+}
+
+fn write_aside(aside: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(&aside)
-        .map_err(Created::Io)?;
-    writeln!(file, "{}", BASE64_STANDARD.encode(bytes))
-        .and_then(|()| file.sync_all())
-        .and_then(|()| std::fs::rename(&aside, path))
-        // The rename is durable only when the directory is.
-        .and_then(|()| File::open(path.parent().unwrap_or(path))?.sync_all())
-        .map_err(Created::Io)?;
-    MasterKey::new(&bytes).map_err(Created::Key)
+        .open(aside)?;
+    writeln!(file, "{}", BASE64_STANDARD.encode(bytes))?;
+    file.sync_all()
 }
 
 #[cfg(test)]
@@ -109,6 +107,18 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         load_or_create(directory.path(), &SystemRandom::new()).expect("read");
         assert_eq!(std::fs::read_to_string(&path).expect("a file"), made);
+    }
+
+    #[test]
+    fn a_key_that_another_process_has_just_made_is_used() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join(NAME);
+        create(&path, &SystemRandom::new()).expect("made");
+        let made = std::fs::read_to_string(&path).expect("a file");
+        create(&path, &SystemRandom::new()).expect("read");
+        assert_eq!(std::fs::read_to_string(&path).expect("a file"), made);
+        let files = std::fs::read_dir(directory.path()).expect("listed").count();
+        assert_eq!(files, 1, "nothing is left aside");
     }
 
     #[test]
