@@ -5,6 +5,7 @@
 mod answer;
 mod authenticate;
 mod discover;
+mod edit;
 mod groups;
 mod list;
 mod read;

@@ -67,6 +67,16 @@ pub fn rfc3339_ms(at_ms: i64) -> String {
         .unwrap_or_else(|| "1970-01-01T00:00:00.000Z".to_owned())
 }
 
+/// A span in whole milliseconds, rounded down; below 0 it is 0.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates at both ends, which is what is wanted"
+)]
+pub fn whole_ms(ms: f64) -> u64 {
+    ms as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,5 @@
 //! Discovery: what this provider is and serves.
 
-use serde_json::Value;
-
 use super::list::CURSOR_TIMEOUT_MS;
 use super::{Answer, Call, Failure, Provision};
 use crate::scim::discovery::{self, ServiceLimits};
@@ -20,9 +18,8 @@ impl Provision {
             cursor_timeout_secs: CURSOR_TIMEOUT_MS.unsigned_abs() / 1_000,
             bulk: None,
         };
-        answer(&discovery::service_provider_config(
-            &limits,
-            &self.config.public_url,
+        Ok(Answer::ok(
+            discovery::service_provider_config(&limits, &self.config.public_url).to_string(),
         ))
     }
 
@@ -33,7 +30,9 @@ impl Provision {
     pub fn resource_types(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         unfiltered(call)?;
         let schemas = &call.caller.shop.schemas;
-        answer(&discovery::resource_types(schemas, &self.config.public_url))
+        Ok(Answer::ok(
+            discovery::resource_types(schemas, &self.config.public_url).to_string(),
+        ))
     }
 
     /// `GET /ResourceTypes/NAME`.
@@ -42,11 +41,9 @@ impl Provision {
     /// 404.
     pub fn resource_type(&self, call: &Call<'_>, name: &str) -> Result<Answer, Failure> {
         let schemas = &call.caller.shop.schemas;
-        answer(&discovery::resource_type(
-            schemas,
-            name,
-            &self.config.public_url,
-        )?)
+        Ok(Answer::ok(
+            discovery::resource_type(schemas, name, &self.config.public_url)?.to_string(),
+        ))
     }
 
     /// `GET /Schemas`.
@@ -56,7 +53,9 @@ impl Provision {
     pub fn schemas(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         unfiltered(call)?;
         let schemas = &call.caller.shop.schemas;
-        answer(&discovery::schemas(schemas, &self.config.public_url))
+        Ok(Answer::ok(
+            discovery::schemas(schemas, &self.config.public_url).to_string(),
+        ))
     }
 
     /// `GET /Schemas/URN`.
@@ -65,12 +64,10 @@ impl Provision {
     /// 404.
     pub fn schema(&self, call: &Call<'_>, urn: &str) -> Result<Answer, Failure> {
         let schemas = &call.caller.shop.schemas;
-        answer(&discovery::schema(schemas, urn, &self.config.public_url)?)
+        Ok(Answer::ok(
+            discovery::schema(schemas, urn, &self.config.public_url)?.to_string(),
+        ))
     }
-}
-
-fn answer(body: &Value) -> Result<Answer, Failure> {
-    Ok(Answer::ok(body.to_string()))
 }
 
 /// RFC 7644 §4: a filter on these endpoints is forbidden.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json as literal};
 
+use super::edit::Edit;
 use super::read::{not_found, parse_id, projection};
 use super::write::{Change, TRIES, check_version, document, folded, refused, text};
 use super::{Answer, Call, Failure, Provision};
@@ -11,6 +12,7 @@ use crate::base::id::ResourceId;
 use crate::directory::GroupRecord;
 use crate::reconcile::Shop;
 use crate::scim::error::ScimError;
+use crate::scim::etag;
 use crate::scim::patch::MemberChange;
 use crate::scim::resource::MemberRef;
 use crate::scim::schema::ResourceType;
@@ -20,60 +22,8 @@ use crate::store::{Batch, GroupChange, GuardFailure, StoreError};
 /// Members whose customers get their tag before the answer; of more, the worker takes care.
 const INLINE_MEMBERS: usize = 3;
 
-/// How a group is changed.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Edit {
-    Replace,
-    Patch,
-}
-
-/// A group after an edit.
-struct Edited {
-    attributes: Map<String, Value>,
-    changed: Vec<String>,
-    members: Vec<MemberChange>,
-}
-
 /// Who joins (`true`) and who leaves (`false`).
 type Moves = BTreeMap<ResourceId, bool>;
-
-impl Edit {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Replace => "replace",
-            Self::Patch => "patch",
-        }
-    }
-
-    fn apply(
-        self,
-        body: Value,
-        before: &Map<String, Value>,
-        shop: &Shop,
-    ) -> Result<Edited, Failure> {
-        let (schemas, dialect) = (&shop.schemas, &shop.dialect);
-        match self {
-            Self::Replace => {
-                let draft = resource::read_group(body, schemas, dialect)?;
-                Ok(Edited {
-                    changed: patch::diff(before, &draft.attributes),
-                    attributes: draft.attributes,
-                    // RFC 7644 §3.5.1: what is not sent is cleared.
-                    members: vec![MemberChange::ReplaceAll(draft.members)],
-                })
-            }
-            Self::Patch => {
-                let patch = patch::parse(body, ResourceType::Group, schemas, dialect)?;
-                let patched = patch::apply(before, &patch)?;
-                Ok(Edited {
-                    attributes: patched.attributes,
-                    changed: patched.changed,
-                    members: patched.members,
-                })
-            }
-        }
-    }
-}
 
 impl Provision {
     pub(super) async fn create_group(&self, call: &Call<'_>) -> Result<Answer, Failure> {
@@ -123,7 +73,7 @@ impl Provision {
             let group = self.live_group(shop, id)?;
             check_version(call, group.version)?;
             let before = parsed(&group)?;
-            let edited = edit.apply(body.clone(), &before, shop)?;
+            let edited = edit.apply(body.clone(), &before, ResourceType::Group, shop)?;
             let moves = self.moves(shop, Some(id), &edited.members)?;
             let mut names = edited.changed;
             if names.is_empty() && moves.is_empty() {
@@ -209,17 +159,15 @@ impl Provision {
     /// A PATCH is answered with 204, so that nobody has to read a large group, unless attributes are asked for: RFC 7644 §3.5.2.
     fn group_answer(&self, call: &Call<'_>, id: ResourceId, edit: Edit) -> Result<Answer, Failure> {
         let asks = !projection(call, ResourceType::Group)?.is_full();
-        match edit {
-            Edit::Patch if !asks => {
-                let answer = self.written(call, ResourceType::Group, id, 200)?;
-                Ok(Answer {
-                    status: 204,
-                    body: None,
-                    ..answer
-                })
-            }
-            _ => self.written(call, ResourceType::Group, id, 200),
+        if edit == Edit::Replace || asks {
+            return self.written(call, ResourceType::Group, id, 200);
         }
+        let group = self.live_group(&call.caller.shop, id)?;
+        Ok(Answer {
+            etag: Some(etag::weak(group.version)),
+            location: Some(self.location(ResourceType::Group, id)),
+            ..Answer::no_content()
+        })
     }
 
     fn group_change(&self, id: ResourceId, attributes: &Map<String, Value>) -> GroupChange {

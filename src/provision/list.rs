@@ -188,10 +188,13 @@ impl Provision {
         filter: Option<&BoundFilter>,
     ) -> Result<String, Failure> {
         let shop = &call.caller.shop;
+        let projections: Vec<Projection> = types
+            .iter()
+            .map(|it| Projection::new(&query.requested, &shop.schemas, *it))
+            .collect();
         let mut matches = Vec::new();
-        for resource_type in types {
-            let projection = Projection::new(&query.requested, &shop.schemas, *resource_type);
-            let mut found = self.candidates(shop, *resource_type, filter, &projection)?;
+        for (resource_type, projection) in types.iter().zip(&projections) {
+            let mut found = self.candidates(shop, *resource_type, filter, projection)?;
             if let Some(filter) = filter {
                 let mut kept = Vec::with_capacity(found.len());
                 for rendered in found {
@@ -207,7 +210,7 @@ impl Provision {
                     &Sort::new(sort_by, query.sort_order, &shop.schemas, *resource_type)?,
                 )?;
             }
-            matches.extend(found.into_iter().map(|rendered| (*resource_type, rendered)));
+            matches.extend(found.into_iter().map(|rendered| (projection, rendered)));
         }
         let total = matches.len();
         let size = query.page_size(DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
@@ -224,10 +227,7 @@ impl Provision {
             .into_iter()
             .skip(skip)
             .take(size)
-            .map(|(resource_type, rendered)| {
-                let projection = Projection::new(&query.requested, &shop.schemas, resource_type);
-                project(rendered, &projection)
-            })
+            .map(|(projection, rendered)| project(rendered, projection))
             .collect::<Result<Vec<_>, Failure>>()?;
         let reached = skip + texts.len();
         let next = (cursor_mode && reached < total).then(|| {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::edit::Edit;
 use super::read::{not_found, parse_id};
 use super::write::{Change, TRIES, check_version, document, folded, refused, text};
 use super::{Answer, Call, Failure, Provision};
@@ -12,45 +13,6 @@ use crate::scim::filter::fold;
 use crate::scim::schema::ResourceType;
 use crate::scim::{json, patch, resource};
 use crate::store::{Batch, GuardFailure, StoreError, UserChange};
-
-/// How a user is changed.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Edit {
-    Replace,
-    Patch,
-}
-
-impl Edit {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Replace => "replace",
-            Self::Patch => "patch",
-        }
-    }
-
-    /// The attributes after the edit, and the names of those that differ.
-    fn apply(
-        self,
-        body: Value,
-        before: &Map<String, Value>,
-        shop: &Shop,
-    ) -> Result<(Map<String, Value>, Vec<String>), Failure> {
-        let (schemas, dialect) = (&shop.schemas, &shop.dialect);
-        match self {
-            Self::Replace => {
-                let after = resource::read_user(body, schemas, dialect)?.attributes;
-                resource::check_immutable(before, &after, ResourceType::User, schemas)?;
-                let changed = patch::diff(before, &after);
-                Ok((after, changed))
-            }
-            Self::Patch => {
-                let patch = patch::parse(body, ResourceType::User, schemas, dialect)?;
-                let patched = patch::apply(before, &patch)?;
-                Ok((patched.attributes, patched.changed))
-            }
-        }
-    }
-}
 
 impl Provision {
     pub(super) async fn create_user(&self, call: &Call<'_>) -> Result<Answer, Failure> {
@@ -108,13 +70,13 @@ impl Provision {
             let user = self.live_user(shop, id)?;
             check_version(call, user.version)?;
             let before = parsed(&user)?;
-            let (after, changed) = edit.apply(body.clone(), &before, shop)?;
+            let edited = edit.apply(body.clone(), &before, ResourceType::User, shop)?;
             // RFC 7644 §3.5.2.1: what changes nothing leaves version and lastModified alone.
-            if changed.is_empty() {
+            if edited.changed.is_empty() {
                 return self.written(call, ResourceType::User, id, 200);
             }
             let mut batch = Batch::new();
-            let change = self.user_change(id, &after);
+            let change = self.user_change(id, &edited.attributes);
             self.store
                 .update_user(&mut batch, shop.id(), &shop.key, &change, user.version)?;
             self.note(
@@ -124,7 +86,7 @@ impl Provision {
                     action: edit.name(),
                     resource_type: ResourceType::User,
                     id,
-                    attributes: &changed,
+                    attributes: &edited.changed,
                     status: 200,
                 },
             );

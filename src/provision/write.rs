@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::edit::Edit;
 use super::read::{not_found, project, projection};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
@@ -51,17 +52,7 @@ impl Provision {
         resource_type: ResourceType,
         id: &str,
     ) -> Result<Answer, Failure> {
-        check_switch(call)?;
-        match resource_type {
-            ResourceType::User => {
-                self.change_user(call, id, super::users::Edit::Replace)
-                    .await
-            }
-            ResourceType::Group => {
-                self.change_group(call, id, super::groups::Edit::Replace)
-                    .await
-            }
-        }
+        self.change(call, resource_type, id, Edit::Replace).await
     }
 
     /// `PATCH`.
@@ -74,13 +65,20 @@ impl Provision {
         resource_type: ResourceType,
         id: &str,
     ) -> Result<Answer, Failure> {
+        self.change(call, resource_type, id, Edit::Patch).await
+    }
+
+    async fn change(
+        &self,
+        call: &Call<'_>,
+        resource_type: ResourceType,
+        id: &str,
+        edit: Edit,
+    ) -> Result<Answer, Failure> {
         check_switch(call)?;
         match resource_type {
-            ResourceType::User => self.change_user(call, id, super::users::Edit::Patch).await,
-            ResourceType::Group => {
-                self.change_group(call, id, super::groups::Edit::Patch)
-                    .await
-            }
+            ResourceType::User => self.change_user(call, id, edit).await,
+            ResourceType::Group => self.change_group(call, id, edit).await,
         }
     }
 

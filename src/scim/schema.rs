@@ -21,6 +21,7 @@ pub use attribute::{AttributeDef, AttributeType, Mutability, Returned, Uniquenes
 pub use date_time::parse_date_time;
 pub use derived::DerivedParts;
 pub use load::SchemaError;
+pub(super) use registry::after_urn;
 pub use registry::{Schemas, UrnMatch};
 
 /// The core schema of users.

@@ -3,6 +3,8 @@
 //! Shopify restores points at a steady rate up to a maximum, takes a request's cost before it runs, and answers THROTTLED when there are too few. The mirror
 //! keeps us from ever hearing that; a reserve keeps a backlog from slowing down the requests that somebody waits for.
 
+use crate::base::clock::whole_ms;
+
 /// Who wants points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -120,15 +122,6 @@ pub struct Status {
     pub available_points: f64,
     /// A second.
     pub restore_points_per_sec: f64,
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to 1..=10,000 by the caller"
-)]
-fn whole_ms(ms: f64) -> u64 {
-    ms as u64
 }
 
 #[cfg(test)]

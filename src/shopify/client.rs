@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::bucket::Status;
 use super::envelope::Envelope;
 use super::error::{Error, UserError};
+use crate::base::clock::whole_ms;
 use crate::base::id::ShopDomain;
 
 /// What a client is made of.
@@ -212,11 +213,5 @@ fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
         .trim()
         .parse()
         .ok()?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to an hour"
-    )]
-    let ms = (secs.clamp(0.0, 3_600.0) * 1_000.0) as u64;
-    Some(ms)
+    Some(whole_ms(secs.clamp(0.0, 3_600.0) * 1_000.0))
 }

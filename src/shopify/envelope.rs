@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::bucket::Status;
+use crate::base::clock::whole_ms;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Envelope {
@@ -81,15 +82,6 @@ impl Envelope {
         // Without figures, a second restores enough for any of our requests.
         whole_ms(wait.unwrap_or(1_000.0).clamp(50.0, 60_000.0))
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to 50..=60,000 by the caller"
-)]
-fn whole_ms(ms: f64) -> u64 {
-    ms as u64
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::change::Verb;
 use crate::scim::path::{AttributeName, Path, Target, is_attribute_name};
 use crate::scim::resource::{assigned, is_read_only, is_urn};
-use crate::scim::schema::{ResourceType, Schemas};
+use crate::scim::schema::{ResourceType, Schemas, after_urn};
 
 /// Where an undeclared attribute is.
 #[derive(Clone, PartialEq)]
@@ -169,19 +169,6 @@ fn present_key(object: &Map<String, Value>, key: &str) -> Option<String> {
         .keys()
         .find(|present| present.eq_ignore_ascii_case(key))
         .cloned()
-}
-
-/// What follows a URN in a name: nothing, or what stands after a colon.
-fn after_urn<'n>(name: &'n str, urn: &str) -> Option<&'n str> {
-    let (head, rest) = name.split_at_checked(urn.len())?;
-    if !head.eq_ignore_ascii_case(urn) {
-        return None;
-    }
-    if rest.is_empty() {
-        Some(rest)
-    } else {
-        rest.strip_prefix(':')
-    }
 }
 
 fn dotted(name: &str) -> Vec<String> {

@@ -154,7 +154,7 @@ impl Schemas {
 }
 
 /// What follows `urn` in `text`: nothing, or what stands after a colon.
-fn after_urn<'t>(text: &'t str, urn: &str) -> Option<&'t str> {
+pub(in crate::scim) fn after_urn<'t>(text: &'t str, urn: &str) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(urn.len())?;
     if !head.eq_ignore_ascii_case(urn) {
         return None;
