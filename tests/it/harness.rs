@@ -87,7 +87,7 @@ impl TestApp {
         for _ in 0..100_000 {
             let (_, wait_ms) = reconciler.run_due().await;
             if let Some(wait_ms) = wait_ms {
-                self.clock.advance(i64::try_from(wait_ms).unwrap());
+                self.clock.advance(wait_ms);
                 continue;
             }
             match self.application.store().next_due_ms().unwrap() {
