@@ -19,18 +19,10 @@ pub struct ShopInfo {
     pub name: String,
     /// `NAME.myshopify.com`.
     pub myshopify_domain: String,
-    /// ISO 4217 code.
-    pub currency_code: String,
-    /// IANA name of the time zone.
-    pub time_zone: String,
     /// The plan's public name.
     pub plan: String,
-    /// Whether the plan is Shopify Plus.
-    pub is_plus: bool,
-    /// Whether the shop is a development store.
-    pub is_development: bool,
-    /// Whether its customers have classic accounts, with passwords.
-    pub has_classic_accounts: bool,
+    /// The country that the shop is in, as ISO 3166-1 alpha-2.
+    pub country_code: Option<String>,
     /// The scopes that the app was granted.
     pub access_scopes: Vec<String>,
 }
@@ -118,23 +110,18 @@ fn defined(data: metafield_definition_create::ResponseData) -> Result<(), Cause>
 }
 
 fn info(data: shop_info::ResponseData) -> ShopInfo {
-    use shop_info::CustomerAccountsVersion;
-    let accounts = data.shop.customer_accounts_v2.customer_accounts_version;
+    let scopes = data.app_installation.map(|it| it.access_scopes);
     ShopInfo {
         name: data.shop.name,
         myshopify_domain: data.shop.myshopify_domain,
-        currency_code: serde_json::to_value(data.shop.currency_code)
-            .ok()
-            .and_then(|code| code.as_str().map(str::to_owned))
-            .unwrap_or_default(),
-        time_zone: data.shop.iana_timezone,
         plan: data.shop.plan.public_display_name,
-        is_plus: data.shop.plan.shopify_plus,
-        is_development: data.shop.plan.partner_development,
-        has_classic_accounts: matches!(accounts, CustomerAccountsVersion::Classic),
-        access_scopes: data
-            .app_installation
-            .map(|it| it.access_scopes)
+        country_code: data
+            .shop
+            .shop_address
+            .country_code_v2
+            .and_then(|code| serde_json::to_value(code).ok())
+            .and_then(|code| code.as_str().map(str::to_owned)),
+        access_scopes: scopes
             .unwrap_or_default()
             .into_iter()
             .map(|scope| scope.handle)

@@ -313,9 +313,8 @@ async fn a_definition_that_is_there_already_is_fine() {
 async fn the_shop_tells_its_plan_and_our_scopes() {
     let server = MockServer::start().await;
     let shop = json!({
-        "name": "Demo", "myshopifyDomain": "demo.myshopify.com", "currencyCode": "EUR", "ianaTimezone": "Europe/Berlin",
-        "plan": {"publicDisplayName": "Basic", "partnerDevelopment": true, "shopifyPlus": false},
-        "customerAccountsV2": {"customerAccountsVersion": "NEW_CUSTOMER_ACCOUNTS"}
+        "name": "Demo", "myshopifyDomain": "demo.myshopify.com",
+        "plan": {"publicDisplayName": "Basic"}, "shopAddress": {"countryCodeV2": "DE"}
     });
     let data =
         json!({"shop": shop, "appInstallation": {"accessScopes": [{"handle": "read_customers"}]}});
@@ -324,8 +323,8 @@ async fn the_shop_tells_its_plan_and_our_scopes() {
         .mount(&server)
         .await;
     let info = client(server.uri()).shop_info().await.unwrap().value;
-    assert_eq!(info.currency_code, "EUR");
-    assert!(info.is_development && !info.is_plus && !info.has_classic_accounts);
+    assert_eq!(info.country_code.as_deref(), Some("DE"));
+    assert_eq!(info.plan, "Basic");
     assert_eq!(info.missing_scopes(), ["write_customers"]);
 }
 
