@@ -98,6 +98,13 @@ impl Desired {
         self
     }
 
+    /// The same with the e-mail that the customer has: the new one is another's.
+    #[must_use]
+    pub fn keeping_email(mut self, applied: &Applied) -> Self {
+        self.customer.email.clone_from(&applied.customer.email);
+        self
+    }
+
     pub(super) fn warn(&mut self, attribute: &'static str, reason: &str) {
         let reason = reason.to_owned();
         self.warnings.push(Warning { attribute, reason });

@@ -36,6 +36,7 @@ pub(super) struct Attempt<'a> {
     journal: Journal,
     learned: bool,
     adopted: bool,
+    email_taken: bool,
 }
 
 impl<'a> Attempt<'a> {
@@ -72,6 +73,7 @@ impl<'a> Attempt<'a> {
             journal: Journal::default(),
             learned: false,
             adopted: false,
+            email_taken: false,
             store,
             clock,
             shop,
@@ -182,6 +184,10 @@ impl<'a> Attempt<'a> {
     fn finish(&self) -> Progress<()> {
         match &self.desired.hold {
             Some(hold) if self.active => Err(Verdict::held(&hold.to_string()).into()),
+            None if self.active && self.email_taken => Err(Verdict::conflict(
+                "another customer of the shop has the user's new e-mail",
+            )
+            .into()),
             _ => Ok(()),
         }
     }

@@ -331,3 +331,25 @@ async fn a_shop_that_cannot_be_used_says_why_and_catches_up() {
     .await;
     check(json!({"kind": "malformed-json"}), "not JSON").await;
 }
+
+#[tokio::test]
+async fn an_email_that_another_customer_has_keeps_nothing_else_from_the_customer() {
+    let app = start().await;
+    let created = app.scim.post("/Users", &user(&json!({}))).await;
+    merchants_customer(&app, &json!({"email": "taken@example.com"}));
+    let place = format!("/Users/{}", created.id());
+    let operations = json!([
+        {"op": "replace", "path": "emails[type eq \"work\"].value", "value": "taken@example.com"},
+        {"op": "add", "path": "title", "value": "Dr"},
+    ]);
+    assert_eq!(app.scim.patch(&place, &operations).await.status, 200);
+    let (state, reason) = told(&app, &created).await;
+    assert_eq!(state, "conflict");
+    assert!(reason.contains("new e-mail"), "{reason}");
+    let customer = &app.customers()[0];
+    assert_eq!(customer.email.as_deref(), Some("ann@example.com"));
+    assert!(customer.metafields.iter().any(|it| it.value == "Dr"));
+    let operations = json!([{"op": "replace", "path": "active", "value": false}]);
+    app.scim.patch(&place, &operations).await;
+    assert_eq!(app.customers()[0].tags, ["scim:disabled"]);
+}

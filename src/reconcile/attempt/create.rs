@@ -125,6 +125,6 @@ impl Attempt<'_> {
     }
 }
 
-pub(super) fn conflict(reason: &str) -> Halt {
+fn conflict(reason: &str) -> Halt {
     Verdict::conflict(reason).into()
 }

@@ -2,7 +2,6 @@
 
 use super::Attempt;
 use super::call::{Called, refusals, refuses};
-use super::create::conflict;
 use crate::base::id::CustomerGid;
 use crate::mapping::{Applied, Plan, plan};
 use crate::reconcile::halt::Progress;
@@ -13,6 +12,9 @@ use crate::shopify::{CallError, UserErrorKind};
 impl Attempt<'_> {
     pub(super) async fn update(&mut self, customer: &CustomerGid) -> Progress<bool> {
         let applied = self.applied.clone().unwrap_or_default();
+        if self.email_taken {
+            self.desired = self.desired.clone().keeping_email(&applied);
+        }
         let Plan::Update(update) = plan(&self.desired, Some((customer, &applied))) else {
             return Ok(true);
         };
@@ -44,11 +46,6 @@ impl Attempt<'_> {
             self.bind(None);
             return Ok(false);
         }
-        if refuses(error, UserErrorKind::EmailTaken) {
-            return Err(conflict(
-                "another customer of the shop has the user's new e-mail",
-            ));
-        }
         if refuses(error, UserErrorKind::IdTaken) {
             // The customer was adopted, and then the user's own turned up.
             let own = self.look_up(&self.scim_id()).await?;
@@ -58,6 +55,9 @@ impl Attempt<'_> {
         if refuses(error, UserErrorKind::DefinitionMissing) {
             self.shop.lane.set_prepared(false);
             self.prepare().await?;
+        } else if refuses(error, UserErrorKind::EmailTaken) && !self.email_taken {
+            // The customer keeps its old one, and all else, disabling above all, goes on.
+            self.email_taken = true;
         } else if refuses(error, UserErrorKind::AddressGone) {
             if let Some(applied) = &mut self.applied {
                 applied.forget_address();
