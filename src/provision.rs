@@ -4,6 +4,7 @@
 
 mod answer;
 mod authenticate;
+mod bulk;
 mod discover;
 mod edit;
 mod groups;
@@ -13,6 +14,7 @@ mod render;
 mod users;
 mod write;
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +26,7 @@ use crate::reconcile::Reconciler;
 use crate::scim::schema::ResourceType;
 use crate::store::Store;
 
-pub use answer::{Answer, Call, Caller, Failure};
+pub use answer::{Answer, Body, Call, Caller, Failure};
 
 /// What the use cases need to know beside their request.
 #[derive(Debug, Clone)]
@@ -78,14 +80,24 @@ impl Provision {
 
     /// Gives Shopify the time that a SCIM client can wait.
     async fn inline(&self, call: &Call<'_>, user: ResourceId) {
+        if !call.waits {
+            return;
+        }
         let budget = Duration::from_millis(self.config.inline_budget_ms);
         self.reconciler
             .inline(&call.caller.shop, user, call.request_id, budget)
             .await;
     }
 
+    /// Leaves what is due to the worker.
+    fn wake(&self, call: &Call<'_>) {
+        if call.waits {
+            self.reconciler.wake().notify();
+        }
+    }
+
     /// The address of a resource.
-    fn location(&self, resource_type: ResourceType, id: ResourceId) -> String {
+    fn location(&self, resource_type: ResourceType, id: impl Display) -> String {
         format!(
             "{}{}/{id}",
             self.config.public_url,

@@ -12,9 +12,9 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use percent_encoding::percent_decode_str;
 
 use self::route::{Endpoint, Resource, Target};
-use super::error::answer_failure;
+use super::error::{answer_failure, explain};
 use crate::http::{Running, ServeError};
-use crate::provision::{Answer, Call, Failure, Provision};
+use crate::provision::{Answer, Body, Call, Failure, Provision};
 use crate::scim::error::ScimError;
 use crate::scim::schema::ResourceType;
 
@@ -107,7 +107,8 @@ async fn answer(
         query: request.query_string(),
         if_match: header_text(request, &header::IF_MATCH),
         if_none_match: header_text(request, &header::IF_NONE_MATCH),
-        body: &body,
+        body: Body::Bytes(&body),
+        waits: true,
     };
     dispatch(provision, &call, request.method(), target.endpoint).await
 }
@@ -132,11 +133,10 @@ async fn dispatch(
             "DELETE" => provision.delete(call, kind(of), &id).await,
             _ => provision.get(call, kind(of), &id),
         },
-        // RFC 7644 §3.7: optional, and ServiceProviderConfig says that it is not here.
-        Endpoint::Bulk => Err(ScimError::not_implemented(
-            "/Bulk is not supported: send the requests one by one",
-        )
-        .into()),
+        Endpoint::Bulk => {
+            let explain = |failure: &Failure| explain(failure, call.request_id);
+            provision.bulk(call, &explain).await
+        }
         // RFC 7644 §3.11: a provider without "Me" answers 501.
         Endpoint::Me => Err(ScimError::not_implemented(
             "/Me is not supported: a provisioning token is not a user",

@@ -16,7 +16,7 @@ use crate::scim::etag;
 use crate::scim::patch::MemberChange;
 use crate::scim::resource::MemberRef;
 use crate::scim::schema::ResourceType;
-use crate::scim::{json, patch, resource};
+use crate::scim::{patch, resource};
 use crate::store::{Batch, GroupChange, GuardFailure, StoreError};
 
 /// Members whose customers get their tag before the answer; of more, the worker takes care.
@@ -28,7 +28,7 @@ type Moves = BTreeMap<ResourceId, bool>;
 impl Provision {
     pub(super) async fn create_group(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
-        let draft = resource::read_group(json::parse(call.body)?, &shop.schemas, &shop.dialect)?;
+        let draft = resource::read_group(call.body.read()?, &shop.schemas, &shop.dialect)?;
         let id = self.new_id();
         let at_ms = self.clock.now_ms();
         let mut names = patch::diff(&Map::new(), &draft.attributes);
@@ -68,7 +68,7 @@ impl Provision {
     ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::Group, id)?;
-        let body = json::parse(call.body)?;
+        let body = call.body.read()?;
         for _ in 0..TRIES {
             let group = self.live_group(shop, id)?;
             check_version(call, group.version)?;
@@ -140,7 +140,7 @@ impl Provision {
             );
             match self.store.write(batch).await? {
                 Ok(()) => {
-                    self.reconciler.wake().notify();
+                    self.wake(call);
                     return Ok(Answer::no_content());
                 }
                 Err(GuardFailure::VersionMismatch) => {}
@@ -297,7 +297,7 @@ impl Provision {
                 self.inline(call, *member).await;
             }
         } else {
-            self.reconciler.wake().notify();
+            self.wake(call);
         }
     }
 }

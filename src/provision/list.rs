@@ -9,7 +9,6 @@ use crate::reconcile::Shop;
 use crate::scim::cursor::{self, CursorKey, CursorScope};
 use crate::scim::error::ScimError;
 use crate::scim::filter::{self, BoundFilter, IndexLookup};
-use crate::scim::json;
 use crate::scim::list::{Page, response};
 use crate::scim::projection::Projection;
 use crate::scim::query::{DEFAULT_PAGE_SIZE, ListQuery, MAX_PAGE_SIZE, Paging, parse_query_string};
@@ -38,7 +37,7 @@ impl Provision {
     /// # Errors
     /// As [`Provision::list`].
     pub fn search(&self, call: &Call<'_>, types: &[ResourceType]) -> Result<Answer, Failure> {
-        let query = ListQuery::from_search_request(&json::parse(call.body)?)?;
+        let query = ListQuery::from_search_request(&call.body.read()?)?;
         self.answer_query(call, types, &query)
     }
 

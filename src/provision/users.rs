@@ -11,13 +11,13 @@ use crate::directory::UserRecord;
 use crate::reconcile::Shop;
 use crate::scim::filter::fold;
 use crate::scim::schema::ResourceType;
-use crate::scim::{json, patch, resource};
+use crate::scim::{patch, resource};
 use crate::store::{Batch, GuardFailure, StoreError, UserChange};
 
 impl Provision {
     pub(super) async fn create_user(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
-        let draft = resource::read_user(json::parse(call.body)?, &shop.schemas, &shop.dialect)?;
+        let draft = resource::read_user(call.body.read()?, &shop.schemas, &shop.dialect)?;
         let names: Vec<String> = patch::diff(&Map::new(), &draft.attributes);
         let id = self.new_id();
         for _ in 0..TRIES {
@@ -65,7 +65,7 @@ impl Provision {
     ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::User, id)?;
-        let body = json::parse(call.body)?;
+        let body = call.body.read()?;
         for _ in 0..TRIES {
             let user = self.live_user(shop, id)?;
             check_version(call, user.version)?;

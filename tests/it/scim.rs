@@ -1,4 +1,5 @@
 //! What SCIM clients see.
 
+mod bulk;
 mod http;
 mod transcripts;
