@@ -3,3 +3,4 @@
 mod bulk;
 mod http;
 mod transcripts;
+mod writes;
