@@ -10,6 +10,7 @@ mod edit;
 mod groups;
 mod list;
 mod read;
+mod record;
 mod render;
 mod users;
 mod write;
@@ -35,6 +36,8 @@ pub struct Config {
     pub public_url: String,
     /// How long a write waits for Shopify.
     pub inline_budget_ms: u64,
+    /// How long a query may look through resources that no index finds.
+    pub query_budget_ms: u64,
     /// The largest request body.
     pub max_body_bytes: usize,
 }

@@ -23,6 +23,9 @@ pub use self::route::BASE_PATH;
 /// The media type of every answer: RFC 7644 §8.1.
 const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
 
+/// Queries that look through whole shops at once, per worker; others wait for them.
+const SCANS_PER_WORKER: usize = 2;
+
 /// What the server needs to know beside the use cases.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -47,6 +50,7 @@ pub fn serve(
             .app_data(web::Data::new(limits))
             .default_service(web::to(handle))
     })
+    .worker_max_blocking_threads(SCANS_PER_WORKER)
     .disable_signals()
     .shutdown_timeout(20);
     if limits.workers > 0 {
@@ -84,7 +88,7 @@ async fn handle(
 async fn answer(
     request: &HttpRequest,
     payload: web::Payload,
-    provision: &Provision,
+    provision: &Arc<Provision>,
     limits: Limits,
     request_id: &str,
 ) -> Result<Answer, Failure> {
@@ -114,7 +118,7 @@ async fn answer(
 }
 
 async fn dispatch(
-    provision: &Provision,
+    provision: &Arc<Provision>,
     call: &Call<'_>,
     method: &Method,
     endpoint: Endpoint,
@@ -123,10 +127,10 @@ async fn dispatch(
         Endpoint::Collection(of) if *method == Method::POST => {
             provision.create(call, kind(of)).await
         }
-        Endpoint::Collection(of) => provision.list(call, &[kind(of)]),
-        Endpoint::Search(of) => provision.search(call, &[kind(of)]),
-        Endpoint::Root => provision.list(call, &ResourceType::ALL),
-        Endpoint::RootSearch => provision.search(call, &ResourceType::ALL),
+        Endpoint::Collection(of) => provision.list(call, &[kind(of)]).await,
+        Endpoint::Search(of) => provision.search(call, &[kind(of)]).await,
+        Endpoint::Root => provision.list(call, &ResourceType::ALL).await,
+        Endpoint::RootSearch => provision.search(call, &ResourceType::ALL).await,
         Endpoint::One(of, id) => match method.as_str() {
             "PUT" => provision.replace(call, kind(of), &id).await,
             "PATCH" => provision.patch(call, kind(of), &id).await,

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::edit::Edit;
-use super::read::{not_found, project, projection};
+use super::read::{not_found, projection};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
 use crate::directory::Activity;
@@ -111,14 +111,15 @@ impl Provision {
         projection: &Projection,
         status: u16,
     ) -> Result<Answer, Failure> {
-        let rendered = self
-            .rendered(call, resource_type, id, projection)?
+        let shop = &call.caller.shop;
+        let record = self
+            .record(shop, resource_type, id)?
             .ok_or_else(|| not_found(resource_type))?;
         Ok(Answer {
             status,
-            etag: Some(etag::weak(rendered.version)),
+            etag: Some(etag::weak(record.version())),
             location: Some(self.location(resource_type, id)),
-            ..Answer::ok(project(rendered, projection)?)
+            ..Answer::ok(self.render(shop, &record, projection)?)
         })
     }
 

@@ -2,5 +2,6 @@
 
 mod bulk;
 mod http;
+mod queries;
 mod transcripts;
 mod writes;
