@@ -198,6 +198,7 @@ impl Application {
             crate::provision::Config {
                 public_url: format!("{}{}", settings.public_url, http::scim::BASE_PATH),
                 inline_budget_ms: settings.inline_budget_ms,
+                query_budget_ms: settings.query_budget_ms,
                 max_body_bytes: settings.max_body_bytes,
             },
         ));

@@ -39,6 +39,15 @@ impl TestApp {
     }
 
     pub async fn on_plan(plan: Plan) -> Self {
+        Self::start_as(plan, |_| {}).await
+    }
+
+    /// With other settings than a test usually has.
+    pub async fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_as(Plan::Standard, change).await
+    }
+
+    async fn start_as(plan: Plan, change: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::at(START_MS));
         let shop: ShopDomain = "test.myshopify.com".parse().unwrap();
         let config = ShopConfig::new(shop.as_str(), SHOPIFY_TOKEN).with_plan(plan);
@@ -52,6 +61,7 @@ impl TestApp {
         settings.public_url = "https://scim.example.com".to_owned();
         settings.shopify_origin = Some(format!("http://{}", mock.address()));
         settings.workers = 1;
+        change(&mut settings);
         let application = Application::start_with(&settings, clock.clone(), false).unwrap();
         let token = application
             .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "test")
