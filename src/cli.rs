@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 it failed (the reason and what to do are on standard error), 2 the arguments are wrong.
 
 mod healthcheck;
+mod inspect;
 mod shop;
 mod token;
 

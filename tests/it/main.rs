@@ -10,4 +10,5 @@
 mod harness;
 mod layers;
 mod reconcile;
+mod refusals;
 mod scim;
