@@ -11,4 +11,5 @@ mod harness;
 mod layers;
 mod reconcile;
 mod refusals;
+mod rows;
 mod scim;
