@@ -1,6 +1,7 @@
 //! What SCIM clients see.
 
 mod bulk;
+mod filters;
 mod http;
 mod queries;
 mod rows_groups;
