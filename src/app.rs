@@ -180,6 +180,8 @@ impl Application {
     ) -> Result<Self, AppError> {
         let scim_listener = http::listen(settings.listen, "listen")?;
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
+        let public_url =
+            settings.url_at(scim_listener.local_addr().map_err(AppError::ServerEnded)?);
         let store = Arc::new(open_store(settings)?);
         let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?);
         let reconciler = Arc::new(Reconciler::new(
@@ -192,7 +194,7 @@ impl Application {
             Arc::clone(&reconciler),
             Arc::clone(&clock),
             crate::provision::Config {
-                public_url: format!("{}{}", settings.public_url, http::scim::BASE_PATH),
+                public_url: format!("{public_url}{}", http::scim::BASE_PATH),
                 inline_budget_ms: settings.inline_budget_ms,
                 max_body_bytes: settings.max_body_bytes,
             },

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::{self, Application};
+use crate::http;
 use crate::settings::{self, Settings};
 use crate::telemetry;
 
@@ -138,7 +139,11 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
     telemetry::init(&settings.log, settings.log_format)?;
     app::runtime()?.block_on(async {
         let application = Application::start(settings)?;
-        tracing::info!(scim = %application.scim_address(), ops = %application.ops_address(), "ready");
+        let (scim, ops) = (application.scim_address(), application.ops_address());
+        // The addresses are known only now when a port is 0, and are said whatever the log level.
+        println!("SCIM    http://{scim}{}", http::scim::BASE_PATH);
+        println!("health  http://{ops}/readyz");
+        tracing::info!(%scim, %ops, "ready");
         application.run_until_stopped().await?;
         Ok(ExitCode::SUCCESS)
     })

@@ -189,7 +189,6 @@ fn settings(
     settings.data_dir = directory.to_owned();
     settings.listen = options.scim;
     settings.ops_listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    settings.public_url = format!("http://{}", options.scim);
     settings.shopify_origin = Some(shopify_url.to_owned());
     Ok(settings)
 }

@@ -74,8 +74,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where health is served.
     pub ops_listen: SocketAddr,
-    /// The URL under which identity providers reach `listen`, without a trailing slash.
-    pub public_url: String,
+    /// The URL under which identity providers reach `listen`, without a trailing slash; absent: [`Settings::url_at`] makes it.
+    pub public_url: Option<String>,
     /// The master key as base64 or hex; absent: generated into `data_dir`.
     pub master_key: Option<SecretString>,
     /// Another origin than `https://SHOP` for the Admin API.
@@ -138,6 +138,17 @@ impl Settings {
         }
         Found(found).typed()
     }
+
+    /// The URL under which SCIM is reached when it is served at `address`: `public_url`, or that address on this machine.
+    pub fn url_at(&self, address: SocketAddr) -> String {
+        let host = match address.ip() {
+            any if any.is_unspecified() => SocketAddr::from(([127, 0, 0, 1], address.port())),
+            _ => address,
+        };
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{host}"))
+    }
 }
 
 impl Found {
@@ -186,13 +197,18 @@ impl Found {
             .map_err(|_| invalid(name, expected))
     }
 
-    fn url(&self, name: &'static str) -> Result<String, SettingsError> {
-        let url = self.text(name).trim().trim_end_matches('/');
+    fn url(&self, name: &'static str) -> Result<Option<String>, SettingsError> {
+        let Some(text) = self.optional(name) else {
+            return Ok(None);
+        };
+        let url = text.trim_end_matches('/');
         let rest = url
             .strip_prefix("http://")
             .or_else(|| url.strip_prefix("https://"));
         match rest {
-            Some(host) if !host.is_empty() && !host.contains(['?', '#']) => Ok(url.to_owned()),
+            Some(host) if !host.is_empty() && !host.contains(['?', '#']) => {
+                Ok(Some(url.to_owned()))
+            }
             _ => Err(invalid(name, "an http:// or https:// URL")),
         }
     }
@@ -332,6 +348,19 @@ mod tests {
         );
         check(&[], Some("listn = \"x\""), "there is no setting listn");
         check(&[], Some("listen = "), "is not valid");
+    }
+
+    #[test]
+    fn the_public_url_is_made_of_the_address_unless_it_is_set() {
+        let check = |set: &str, address: &str, url: &str| {
+            let settings = load(&[("SYNCUP_PUBLIC_URL", set)], None).expect("settings");
+            let address = address.parse().expect("an address");
+            assert_eq!(settings.url_at(address), url);
+        };
+        check("", "127.0.0.1:9000", "http://127.0.0.1:9000");
+        check("", "0.0.0.0:9000", "http://127.0.0.1:9000");
+        check("", "[::1]:9000", "http://[::1]:9000");
+        check("https://a.example/", "127.0.0.1:9000", "https://a.example");
     }
 
     #[test]

@@ -112,7 +112,11 @@ fn create(
     as_json: bool,
 ) -> Result<(), Failure> {
     let token = app::create_token(store, shop.id, name, expires_ms, SystemClock.now_ms())?;
-    let base_url = format!("{}{}", settings.public_url, crate::http::scim::BASE_PATH);
+    let base_url = format!(
+        "{}{}",
+        settings.url_at(settings.listen),
+        crate::http::scim::BASE_PATH
+    );
     let secret = token.text().expose_secret();
     if as_json {
         let made = json!({

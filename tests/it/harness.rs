@@ -1,5 +1,7 @@
 //! The real application on port 0, with a manual clock and the mock Shopify behind real HTTP.
 
+pub mod installation;
+pub mod process;
 pub mod scim;
 pub mod transcript;
 
@@ -48,7 +50,7 @@ impl TestApp {
         settings.data_dir = directory.path().to_owned();
         settings.listen = ([127, 0, 0, 1], 0).into();
         settings.ops_listen = ([127, 0, 0, 1], 0).into();
-        settings.public_url = "https://scim.example.com".to_owned();
+        settings.public_url = Some("https://scim.example.com".to_owned());
         settings.shopify_origin = Some(format!("http://{}", mock.address()));
         settings.workers = 1;
         let application = Application::start_with(&settings, clock.clone(), false).unwrap();

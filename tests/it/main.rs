@@ -9,5 +9,6 @@
 
 mod harness;
 mod layers;
+mod processes;
 mod reconcile;
 mod scim;

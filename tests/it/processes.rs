@@ -1,0 +1,3 @@
+//! The real binary, in processes that are killed, starved and fed with nonsense.
+
+mod crash;
