@@ -8,7 +8,7 @@ use super::shop::Shop;
 use super::verdict::Verdict;
 use crate::base::clock::Clock;
 use crate::base::id::CustomerGid;
-use crate::directory::{Adoption, DeletePolicy, SyncState, UserRecord};
+use crate::directory::{Adoption, DeletePolicy, UserRecord};
 use crate::mapping::{self, Desired, Plan};
 use crate::shopify::{Class, Error, Go, Identifier, ObservedCustomer, UserErrorKind};
 use crate::store::{Batch, PendingUser, Store, StoreError};
@@ -58,6 +58,8 @@ pub(super) struct Attempt<'a> {
     cost_points: f64,
     learned: bool,
     adopted: bool,
+    /// Another customer has the user's new e-mail: the customer keeps its old one, and all else goes on.
+    email_taken: bool,
 }
 
 impl<'a> Attempt<'a> {
@@ -102,6 +104,7 @@ impl<'a> Attempt<'a> {
             cost_points: 0.0,
             learned: false,
             adopted: false,
+            email_taken: false,
             store,
             clock,
             shop,
@@ -257,7 +260,7 @@ impl<'a> Attempt<'a> {
     async fn update(&mut self, customer: &CustomerGid) -> Progress<bool> {
         let applied = self.applied.clone().unwrap_or_default();
         let mut wanted = self.desired.customer.clone();
-        if self.desired.hold.is_some() {
+        if self.desired.hold.is_some() || self.email_taken {
             // What can't be mapped is left as it is; all else, disabling above all, goes on.
             wanted.email.clone_from(&applied.customer.email);
         }
@@ -299,10 +302,10 @@ impl<'a> Attempt<'a> {
                 self.applied = None;
                 match refusal(&error) {
                     Some(UserErrorKind::CustomerGone) => self.bind(None),
-                    Some(UserErrorKind::EmailTaken) => {
-                        return Err(conflict(
-                            "another customer of the shop has the user's new e-mail",
-                        ));
+                    Some(UserErrorKind::EmailTaken) if !self.email_taken => {
+                        self.email_taken = true;
+                        let found = self.look_up(Identifier::Id(customer)).await?;
+                        self.bind(found);
                     }
                     Some(kind) if self.send_less(kind) => {
                         let found = self.look_up(Identifier::Id(customer)).await?;
@@ -317,16 +320,17 @@ impl<'a> Attempt<'a> {
 
     async fn create(&mut self) -> Progress<bool> {
         if let Some(hold) = &self.desired.hold {
-            return Err(held(&hold.to_string()));
+            return Err(Verdict::held(&hold.to_string()).into());
         }
         let settings = &self.shop.record.settings;
         if !settings.new_customer_creation {
             if self.adopt().await? {
                 return Ok(false);
             }
-            return Err(held(
+            return Err(Verdict::held(
                 "New Customer Creation is off, and no customer has the user's e-mail",
-            ));
+            )
+            .into());
         }
         self.prepare().await?;
         let new = new_customer(&self.desired.customer);
@@ -412,9 +416,9 @@ impl<'a> Attempt<'a> {
             && owner != self.user.id
             && self.store.user_exists(self.shop.id(), owner)?
         {
-            return Err(conflict(
-                "another user of the directory has the same e-mail",
-            ));
+            return Err(
+                Verdict::conflict("another user of the directory has the same e-mail").into(),
+            );
         }
         let settings = &self.shop.record.settings;
         let domain = email.rsplit('@').next().unwrap_or_default();
@@ -425,9 +429,10 @@ impl<'a> Attempt<'a> {
                     .iter()
                     .any(|listed| listed.eq_ignore_ascii_case(domain)));
         if !allowed {
-            return Err(conflict(
+            return Err(Verdict::conflict(
                 "a customer with the user's e-mail is there already, and the shop's policy forbids adopting it",
-            ));
+            )
+            .into());
         }
         self.operations.push("adopt");
         self.adopted = true;
@@ -466,7 +471,11 @@ impl<'a> Attempt<'a> {
     /// The user is as told, unless something of it can't be.
     fn finish(&self) -> Progress<()> {
         match &self.desired.hold {
-            Some(hold) if self.active => Err(held(&hold.to_string())),
+            Some(hold) if self.active => Err(Verdict::held(&hold.to_string()).into()),
+            None if self.active && self.email_taken => Err(Verdict::conflict(
+                "another customer of the shop has the user's new e-mail",
+            )
+            .into()),
             _ => Ok(()),
         }
     }
@@ -566,22 +575,6 @@ fn refusal(error: &Error) -> Option<UserErrorKind> {
     kinds()
         .find(|kind| *kind != UserErrorKind::Other)
         .or_else(|| kinds().next())
-}
-
-fn held(reason: &str) -> Halt {
-    Verdict::Parked {
-        state: SyncState::Held,
-        reason: reason.to_owned(),
-    }
-    .into()
-}
-
-fn conflict(reason: &str) -> Halt {
-    Verdict::Parked {
-        state: SyncState::Conflict,
-        reason: reason.to_owned(),
-    }
-    .into()
 }
 
 fn group_names(store: &Store, shop: &Shop, user: &UserRecord) -> Result<Vec<String>, StoreError> {

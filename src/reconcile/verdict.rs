@@ -32,6 +32,22 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
+    /// The user can't be taken yet.
+    pub(super) fn held(reason: &str) -> Self {
+        Self::Parked {
+            state: SyncState::Held,
+            reason: reason.to_owned(),
+        }
+    }
+
+    /// The user's e-mail is another customer's.
+    pub(super) fn conflict(reason: &str) -> Self {
+        Self::Parked {
+            state: SyncState::Conflict,
+            reason: reason.to_owned(),
+        }
+    }
+
     /// Of a call that failed.
     pub(super) fn of(error: &Error) -> Self {
         let reason = error.to_string();

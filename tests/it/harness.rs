@@ -30,7 +30,7 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub shop: ShopDomain,
     pub scim: Scim,
-    _directory: TempDir,
+    pub directory: TempDir,
 }
 
 impl TestApp {
@@ -40,6 +40,11 @@ impl TestApp {
     }
 
     pub async fn on_plan(plan: Plan) -> Self {
+        Self::with(plan, |_| {}).await
+    }
+
+    /// With settings of the test's own.
+    pub async fn with(plan: Plan, adjust: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::at(START_MS));
         let shop: ShopDomain = "test.myshopify.com".parse().unwrap();
         let config = ShopConfig::new(shop.as_str(), SHOPIFY_TOKEN).with_plan(plan);
@@ -53,6 +58,7 @@ impl TestApp {
         settings.public_url = Some("https://scim.example.com".to_owned());
         settings.shopify_origin = Some(format!("http://{}", mock.address()));
         settings.workers = 1;
+        adjust(&mut settings);
         let application = Application::start_with(&settings, clock.clone(), false).unwrap();
         let token = application
             .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "test")
@@ -68,7 +74,7 @@ impl TestApp {
             clock,
             shop,
             scim,
-            _directory: directory,
+            directory,
         }
     }
 }

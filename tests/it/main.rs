@@ -9,6 +9,7 @@
 
 mod harness;
 mod layers;
+mod outage;
 mod processes;
 mod reconcile;
 mod scim;
