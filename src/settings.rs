@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::base::seal::MasterKey;
+
 pub use table::{Setting, TABLE, sample_file};
 
 /// What can be wrong with the settings.
@@ -158,7 +160,7 @@ impl Found {
             listen: self.parsed("listen", "an address such as 127.0.0.1:8080")?,
             ops_listen: self.parsed("ops_listen", "an address such as 127.0.0.1:8090")?,
             public_url: self.url("public_url")?,
-            master_key: self.optional("master_key").map(SecretString::from),
+            master_key: self.master_key()?,
             shopify_origin: self.optional("shopify_origin"),
             shopify_allow_any_origin: self.parsed("shopify_allow_any_origin", "true or false")?,
             shopify_api_version: self.text("shopify_api_version").to_owned(),
@@ -195,6 +197,14 @@ impl Found {
             .trim()
             .parse()
             .map_err(|_| invalid(name, expected))
+    }
+
+    fn master_key(&self) -> Result<Option<SecretString>, SettingsError> {
+        let Some(text) = self.optional("master_key") else {
+            return Ok(None);
+        };
+        MasterKey::parse(&text).map_err(|_| invalid("master_key", "32 bytes as base64 or hex"))?;
+        Ok(Some(SecretString::from(text)))
     }
 
     fn url(&self, name: &'static str) -> Result<Option<String>, SettingsError> {
@@ -255,7 +265,7 @@ fn read_toml(path: &Path) -> Result<BTreeMap<String, String>, SettingsError> {
     };
     let table: toml::Table = text
         .parse()
-        .map_err(|error: toml::de::Error| failed(error.message().to_owned()))?;
+        .map_err(|error: toml::de::Error| failed(located(&text, &error)))?;
     table
         .into_iter()
         .map(|(name, value)| {
@@ -272,6 +282,38 @@ fn read_toml(path: &Path) -> Result<BTreeMap<String, String>, SettingsError> {
             }
         })
         .collect()
+}
+
+/// What is wrong and on which line; never the line itself, which may hold a secret.
+fn located(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => format!(
+            "line {}: {}",
+            before.matches('\n').count() + 1,
+            error.message()
+        ),
+        None => error.message().to_owned(),
+    }
+}
+
+/// The variables of the environment that look like settings and are none: a name that is mistyped would otherwise do nothing, silently.
+pub fn unknown_variables() -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names.filter(|name| is_unknown(name)).collect()
+}
+
+fn is_unknown(name: &str) -> bool {
+    // Kubernetes gives each container such variables for a service that is called syncup.
+    let injected = ["PORT", "SERVICE_HOST", "SERVICE_PORT"];
+    name.strip_prefix("SYNCUP_").is_some_and(|rest| {
+        rest != "CONFIG"
+            && !injected.iter().any(|start| rest.starts_with(start))
+            && !TABLE.iter().any(|setting| {
+                let variable = table::variable(setting.name);
+                name == variable || name == format!("{variable}_FILE")
+            })
+    })
 }
 
 #[cfg(test)]
@@ -347,7 +389,8 @@ mod tests {
             "SYNCUP_MASTER_KEY_FILE names /nonexistent",
         );
         check(&[], Some("listn = \"x\""), "there is no setting listn");
-        check(&[], Some("listen = "), "is not valid");
+        check(&[], Some("workers = 1\nlisten = "), "is not valid: line 2");
+        check(&[("SYNCUP_MASTER_KEY", "abc")], None, "32 bytes");
     }
 
     #[test]
@@ -365,7 +408,23 @@ mod tests {
 
     #[test]
     fn a_secret_does_not_show_when_printed() {
-        let settings = load(&[("SYNCUP_MASTER_KEY", "0123456789abcdef")], None).expect("settings");
+        let key = "0123456789abcdef".repeat(4);
+        let settings = load(&[("SYNCUP_MASTER_KEY", &key)], None).expect("settings");
         assert!(!format!("{settings:?}").contains("0123456789abcdef"));
+        let file = format!("listen = 1\nmaster_key = {key}");
+        let error = load(&[], Some(&file)).expect_err("an error");
+        assert!(!error.contains("0123456789abcdef"), "{error}");
+    }
+
+    #[test]
+    fn a_variable_that_is_no_setting_is_noticed() {
+        let check = |name: &str, unknown: bool| assert_eq!(is_unknown(name), unknown, "{name}");
+        check("SYNCUP_LISTN", true);
+        check("SYNCUP_CONFIG_FILE", true);
+        check("SYNCUP_LISTEN", false);
+        check("SYNCUP_MASTER_KEY_FILE", false);
+        check("SYNCUP_CONFIG", false);
+        check("SYNCUP_PORT_8080_TCP", false);
+        check("LISTN", false);
     }
 }
