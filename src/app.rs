@@ -1,7 +1,9 @@
 //! Composition: from settings to a running bridge.
 
+use std::fs::{File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ring::rand::{SecureRandom, SystemRandom};
@@ -25,8 +27,25 @@ pub enum AppError {
     #[error("cannot start the runtime")]
     Runtime(#[source] io::Error),
     /// The directory of users could not be opened.
-    #[error("cannot open the data directory (data_dir)")]
+    #[error("cannot use the directory that data_dir (SYNCUP_DATA_DIR) names")]
     OpenStore(#[source] StoreError),
+    /// Two bridges on one directory would both work off its users.
+    #[error(
+        "another syncup is serving from the data directory {path}: stop it, or give this one a data_dir of its own"
+    )]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The file that keeps other bridges out cannot be locked.
+    #[error("cannot lock {path}: make the data directory writable")]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// The setting for Shopify's origin is not allowed.
     #[error("cannot use shopify_origin")]
     ShopifyOrigin(#[source] shopify::OriginError),
@@ -65,6 +84,7 @@ pub struct Application {
     scim: Serving,
     ops: Serving,
     worker: Option<worker::Running>,
+    _lock: File,
 }
 
 /// A running server.
@@ -183,7 +203,10 @@ impl Application {
     ) -> Result<Self, AppError> {
         let scim_listener = http::listen(settings.listen, "listen")?;
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
+        let public_url =
+            settings.url_at(scim_listener.local_addr().map_err(AppError::ServerEnded)?);
         let store = Arc::new(open_store(settings)?);
+        let lock = lock(&settings.data_dir)?;
         let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
         let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?, http);
         let reconciler = Arc::new(Reconciler::new(
@@ -196,7 +219,7 @@ impl Application {
             Arc::clone(&reconciler),
             Arc::clone(&clock),
             crate::provision::Config {
-                public_url: format!("{}{}", settings.public_url, http::scim::BASE_PATH),
+                public_url: format!("{public_url}{}", http::scim::BASE_PATH),
                 inline_budget_ms: settings.inline_budget_ms,
                 query_budget_ms: settings.query_budget_ms,
                 max_body_bytes: settings.max_body_bytes,
@@ -221,6 +244,7 @@ impl Application {
             scim,
             ops,
             worker,
+            _lock: lock,
         })
     }
 
@@ -275,6 +299,23 @@ impl Serving {
             address,
             server: serve(listener)?,
         })
+    }
+}
+
+/// Keeps other bridges out of the data directory for as long as the file is open: also a crash lets go of it.
+fn lock(data_dir: &Path) -> Result<File, AppError> {
+    let path = data_dir.join("serve.lock");
+    let failed = |source| AppError::Lock {
+        path: path.clone(),
+        source,
+    };
+    let file = File::create(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(AppError::InUse {
+            path: data_dir.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 

@@ -14,10 +14,10 @@ use serde_json::json;
 
 use self::client::{Observer, ScimClient};
 use self::story::Story;
-use crate::app::{self, Application};
+use crate::app::{self, AppError, Application};
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::id::ShopDomain;
-use crate::http::mock_shopify;
+use crate::http::{ServeError, mock_shopify};
 use crate::mock::{Config, Engine, Plan, ShopConfig};
 use crate::settings::Settings;
 use crate::shopify;
@@ -97,7 +97,17 @@ async fn play(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>>
     let mock = mock_shopify::serve(options.shopify, Arc::clone(&engine))?;
     let shopify_url = format!("http://{}", mock.address());
     let settings = settings(options, &directory, &shopify_url)?;
-    let application = Application::start(&settings)?;
+    let application = Application::start(&settings).map_err(|error| match error {
+        // Here a flag gives the address, not the setting.
+        AppError::Serve(ServeError::Listen {
+            address, source, ..
+        }) => AppError::Serve(ServeError::Listen {
+            address,
+            what: "--scim",
+            source,
+        }),
+        error => error,
+    })?;
     let token = application
         .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "demo")
         .await?;
@@ -191,7 +201,6 @@ fn settings(
     settings.data_dir = directory.to_owned();
     settings.listen = options.scim;
     settings.ops_listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    settings.public_url = format!("http://{}", options.scim);
     settings.shopify_origin = Some(shopify_url.to_owned());
     Ok(settings)
 }

@@ -194,6 +194,9 @@ fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()>
 pub(super) fn failed(doing: &'static str, source: Arc<rusqlite::Error>) -> StoreError {
     let advice = match source.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "the disk is full; free some space, nothing was changed",
+        Some(ErrorCode::SystemIoFailure) => {
+            "the disk refuses; see whether it is full or broken, nothing was changed"
+        }
         Some(ErrorCode::ReadOnly) => "the data directory is read-only; make it writable",
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             "the data directory must be readable and writable by this user"

@@ -1,5 +1,7 @@
 //! The real application on port 0, with a manual clock and the mock Shopify behind real HTTP.
 
+pub mod installation;
+pub mod process;
 pub mod scim;
 pub mod transcript;
 
@@ -29,7 +31,7 @@ pub struct TestApp {
     pub shop: ShopDomain,
     pub scim: Scim,
     shopify_url: String,
-    _directory: TempDir,
+    pub directory: TempDir,
 }
 
 impl TestApp {
@@ -39,15 +41,11 @@ impl TestApp {
     }
 
     pub async fn on_plan(plan: Plan) -> Self {
-        Self::start_as(plan, |_| {}).await
+        Self::with(plan, |_| {}).await
     }
 
-    /// With other settings than a test usually has.
-    pub async fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_as(Plan::Standard, change).await
-    }
-
-    async fn start_as(plan: Plan, change: impl FnOnce(&mut Settings)) -> Self {
+    /// With settings of the test's own.
+    pub async fn with(plan: Plan, adjust: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::at(START_MS));
         let shop: ShopDomain = "test.myshopify.com".parse().unwrap();
         let config = ShopConfig::new(shop.as_str(), SHOPIFY_TOKEN).with_plan(plan);
@@ -58,10 +56,10 @@ impl TestApp {
         settings.data_dir = directory.path().to_owned();
         settings.listen = ([127, 0, 0, 1], 0).into();
         settings.ops_listen = ([127, 0, 0, 1], 0).into();
-        settings.public_url = "https://scim.example.com".to_owned();
+        settings.public_url = Some("https://scim.example.com".to_owned());
         settings.shopify_origin = Some(format!("http://{}", mock.address()));
         settings.workers = 1;
-        change(&mut settings);
+        adjust(&mut settings);
         let application = Application::start_with(&settings, clock.clone(), false).unwrap();
         let token = application
             .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "test")
@@ -78,7 +76,7 @@ impl TestApp {
             shop,
             scim,
             shopify_url: format!("http://{}", mock.address()),
-            _directory: directory,
+            directory,
         }
     }
 }

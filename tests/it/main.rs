@@ -9,6 +9,8 @@
 
 mod harness;
 mod layers;
+mod outage;
+mod processes;
 mod reconcile;
 mod refusals;
 mod scim;
