@@ -1,8 +1,7 @@
 //! A write as data: statements, each with what must be true for the batch to apply.
 
-use rusqlite::types::Value;
-
 use super::pages::Forget;
+use super::value::Value;
 
 /// Which guard said no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +30,9 @@ pub(super) struct Statement {
     /// What it means when a unique index refuses.
     pub(super) not_unique: Option<GuardFailure>,
 }
+
+/// What is told of each batch that was written, after the commit and before the answer: also when nobody waits for the answer any more.
+pub(super) type OnWritten = Box<dyn Fn(&Batch) + Send>;
 
 /// Statements that apply together or not at all.
 #[derive(Debug, Clone, Default)]

@@ -3,7 +3,7 @@
 //! Without the key nothing of the shop can be read any more, in the database or in its backups; sweeping what is left only gives back the space, and must
 //! not hold up the other shops' writes.
 
-use super::row::{int, shop as shop_value};
+use super::value::{int, shop as shop_value};
 use super::{Batch, GuardFailure, Store, StoreError, Written};
 use crate::base::id::ShopId;
 
@@ -48,7 +48,7 @@ impl Store {
             "find deleted shops",
             "SELECT shop_id FROM deleted_shops ORDER BY shop_id LIMIT 1",
             &[],
-            |row| row.get(0).map(ShopId),
+            |row| row.int(0).map(ShopId),
         )?;
         let Some(shop) = next else { return Ok(false) };
         let mut batch = Batch::new();

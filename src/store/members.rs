@@ -2,7 +2,7 @@
 //!
 //! A membership is part of both resources: whoever joins or leaves gets a new version and is due, since its tags change.
 
-use super::row::{id as id_value, int, read_id, shop as shop_value};
+use super::value::{id as id_value, int, shop as shop_value};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{ResourceId, ShopId};
 
@@ -19,8 +19,8 @@ impl Store {
         let pair = || vec![shop_value(shop), id_value(group), id_value(user)];
         batch
             .push(
-                "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?3 AND deleted_ms IS NULL",
-                pair(),
+                "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL",
+                vec![shop_value(shop), id_value(user)],
             )
             .must_affect(GuardFailure::UnknownMember(user));
         batch.push(
@@ -109,12 +109,11 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn members(&self, shop: ShopId, group: ResourceId) -> Result<Vec<ResourceId>, StoreError> {
-        let ids: Vec<Vec<u8>> = self.database.query(
+        self.database.query(
             "read the members",
             "SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2 ORDER BY user_id",
             &[shop_value(shop), id_value(group)],
-            |row| row.get(0),
-        )?;
-        ids.iter().map(|bytes| read_id(bytes)).collect()
+            |row| row.id(0),
+        )
     }
 }

@@ -6,16 +6,14 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{bind, failed, is_not_unique};
-use crate::store::batch::Statement;
+use super::refusal::{failed, is_not_unique};
+use super::value::bind;
+use crate::store::batch::{OnWritten, Statement};
 use crate::store::{Batch, GuardFailure, StoreError, Written};
 
 /// Batches that share one commit at most.
 const GROUP: usize = 256;
 const DOING: &str = "write to the database";
-
-/// What is told of each batch that was written, after the commit and before the answer: also when nobody waits for the answer any more.
-pub(in crate::store) type OnWritten = Box<dyn Fn(&Batch) + Send>;
 
 /// A handle on the writer thread, which ends with it.
 #[derive(Debug)]
@@ -180,7 +178,7 @@ fn execute(connection: &Connection, statement: &Statement) -> rusqlite::Result<u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rusqlite::types::Value;
+    use crate::store::value::Value;
 
     fn database() -> (tempfile::TempDir, Connection) {
         let directory = tempfile::tempdir().expect("a directory");
@@ -198,7 +196,7 @@ mod tests {
         batch
             .push(
                 "INSERT INTO notes (id, body) VALUES (?1, ?2)",
-                vec![Value::Integer(id), body],
+                vec![Value::Int(id), body],
             )
             .must_be_unique(GuardFailure::Exists);
         batch
@@ -280,10 +278,7 @@ mod tests {
         let asks_for = |id: i64| {
             let mut batch = Batch::new();
             batch
-                .push(
-                    "SELECT 1 FROM notes WHERE id = ?1",
-                    vec![Value::Integer(id)],
-                )
+                .push("SELECT 1 FROM notes WHERE id = ?1", vec![Value::Int(id)])
                 .must_affect(GuardFailure::NotFound);
             batch.statements.extend(small(id + 10).statements);
             batch

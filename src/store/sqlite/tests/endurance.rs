@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::directory::Activity;
-use crate::store::tests::sync;
 
 /// Users, groups, members, a tombstone, what is due, the log: as it is read.
 fn all(fresh: &Fresh) -> String {
@@ -161,8 +160,7 @@ fn many_that_start_at_once_share_one_key_and_one_schema() {
 fn a_document_opens_only_as_its_own_and_in_its_shop() {
     let fresh = Fresh::new();
     fresh.add_users(2);
-    let connection = rusqlite::Connection::open(fresh.directory.path().join(crate::store::FILE))
-        .expect("opened");
+    let connection = rusqlite::Connection::open(fresh.directory.path().join(FILE)).expect("opened");
     connection
         .execute(
             "UPDATE users SET document = (SELECT document FROM users WHERE id = ?1) WHERE id = ?2",
