@@ -2,9 +2,11 @@
 //!
 //! Exit codes: 0 done, 1 it failed (the reason and what to do are on standard error), 2 the arguments are wrong.
 
+mod activity;
 mod healthcheck;
 mod shop;
 mod token;
+mod users;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -50,6 +52,11 @@ enum Command {
     /// The tokens that identity providers authenticate with
     #[command(subcommand)]
     Token(token::Command),
+    /// Users who are not as told in Shopify, and why
+    #[command(subcommand)]
+    Users(users::Command),
+    /// What happened in a shop, the newest first
+    Activity(activity::Arguments),
     /// Print a settings file with every setting at its default
     Settings,
     /// Ask a running `serve` whether it is ready; for container health checks
@@ -126,6 +133,8 @@ fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Shop(command) => shop::run(command, &load(arguments)?),
         Command::Token(command) => token::run(command, &load(arguments)?),
+        Command::Users(command) => users::run(command, &load(arguments)?),
+        Command::Activity(asked) => activity::run(asked, &load(arguments)?),
         Command::Healthcheck => healthcheck::run(load(arguments)?.ops_listen),
     }
 }

@@ -1,5 +1,6 @@
 //! `syncup shop`: the shops whose customers are provisioned.
 
+use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,6 +42,14 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Forget a shop: its users, groups, tokens, access token and key. Shopify's customers stay as they are
+    Remove {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show one shop: its policies, and how many users are in each state
     Show {
         /// NAME.myshopify.com
@@ -61,6 +70,7 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Fa
         } => add(&store, shop, access_token_file, *json)?,
         Command::Set { shop, policies } => set(&store, shop, policies)?,
         Command::List { json } => list(&store, *json)?,
+        Command::Remove { shop, yes } => remove(&store, shop, *yes)?,
         Command::Show { shop, json } => show(&store, shop, *json)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -166,6 +176,34 @@ fn list(store: &Store, as_json: bool) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+fn remove(store: &Store, domain: &ShopDomain, yes: bool) -> Result<(), Failure> {
+    let record = find(store, domain)?;
+    if !yes && !confirms(&record)? {
+        return Err("nothing was changed".into());
+    }
+    written(store.delete_shop(record.id)?)?;
+    println!("{domain} and its key are gone. Removing what is left of its rows:");
+    app::sweep_removed_shops(store)?;
+    println!("done. Shopify's customers are as they were.");
+    Ok(())
+}
+
+/// Asks whoever is at the terminal to name the shop.
+fn confirms(record: &ShopRecord) -> Result<bool, Failure> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        return Err("nobody can be asked here: give --yes".into());
+    }
+    print!(
+        "{} users and {} groups of {} are forgotten for good. Type the shop's domain to go on: ",
+        record.user_count, record.group_count, record.domain
+    );
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    input.lock().read_line(&mut answer)?;
+    Ok(answer.trim() == record.domain.as_str())
 }
 
 fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<(), Failure> {

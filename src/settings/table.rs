@@ -70,6 +70,11 @@ pub const TABLE: &[Setting] = &[
         "2000",
         "How long a SCIM write waits for Shopify before it is answered, in milliseconds. The work goes on in the background.",
     ),
+    setting(
+        "activity_days",
+        "90",
+        "How many days the activity log goes back. 0: for ever.",
+    ),
     setting("workers", "0", "HTTP worker threads. 0: one per core."),
     setting(
         "max_body_bytes",

@@ -63,11 +63,11 @@ macro_rules! select {
 }
 
 impl Store {
-    /// Adds an entry to `batch`: it is there if and only if what it tells of is.
+    /// Adds an entry to `batch`: it is there if and only if what it tells of is, and its shop.
     pub fn note(&self, batch: &mut Batch, shop: ShopId, entry: &Activity) {
         batch.push(
             "INSERT INTO activity (shop_id, at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             SELECT shop_id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM shops WHERE shop_id = ?1",
             vec![
                 shop_value(shop),
                 int(entry.at_ms),
@@ -142,7 +142,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn trim_activity(&self, shop: ShopId, before_ms: i64) -> Result<bool, StoreError> {
+    pub async fn trim_activity(&self, shop: ShopId, before_ms: i64) -> Result<bool, StoreError> {
         let mut batch = Batch::new();
         batch
             .push(
@@ -151,7 +151,7 @@ impl Store {
                 vec![shop_value(shop), int(before_ms), int(FORGOTTEN)],
             )
             .must_affect(GuardFailure::NotFound);
-        Ok(self.write_blocking(batch)?.is_ok())
+        Ok(self.write(batch).await?.is_ok())
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) type OnWritten = Box<dyn Fn(&Batch) + Send>;
 pub struct Batch {
     pub(super) statements: Vec<Statement>,
     forgets: Vec<Forget>,
+    leaves_no_trace: bool,
 }
 
 impl Batch {
@@ -67,6 +68,15 @@ impl Batch {
     /// Paging anchors that are wrong once the batch is written.
     pub(super) fn forget(&mut self, pages: Forget) {
         self.forgets.push(pages);
+    }
+
+    /// Nothing of what it deletes may be left where the engine keeps its history.
+    pub(super) fn leave_no_trace(&mut self) {
+        self.leaves_no_trace = true;
+    }
+
+    pub(super) fn leaves_no_trace(&self) -> bool {
+        self.leaves_no_trace
     }
 
     pub(super) fn forgets_anchors(&self) -> &[Forget] {

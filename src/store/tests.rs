@@ -61,6 +61,14 @@ pub(super) fn token() -> SecretString {
     SecretString::from("shpat_of-the-fixture")
 }
 
+/// Waits for what a task would wait for.
+pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
+}
+
 pub(super) fn add_shop(store: &Store, name: &str) -> ShopId {
     let domain: ShopDomain = name.parse().expect("a domain");
     store

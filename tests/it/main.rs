@@ -8,6 +8,7 @@
 )]
 
 mod harness;
+mod housekeeping;
 mod layers;
 mod reconcile;
 mod scim;

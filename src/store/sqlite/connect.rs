@@ -29,8 +29,7 @@ pub(super) fn make_writer(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
-    // What is deleted is overwritten where that costs no write of its own: above all a forgotten key.
-    connection.pragma_update(None, "secure_delete", "FAST")?;
+    overwrite_deleted(connection, false)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(())
@@ -50,6 +49,17 @@ fn keep_log(connection: &Connection) -> rusqlite::Result<()> {
             switched => return switched,
         }
     }
+}
+
+/// Overwrites what is deleted: where that costs no write of its own, or `everywhere`.
+pub(super) fn overwrite_deleted(connection: &Connection, everywhere: bool) -> rusqlite::Result<()> {
+    let how = if everywhere { "ON" } else { "FAST" };
+    connection.pragma_update(None, "secure_delete", how)
+}
+
+/// Moves the log into the database and leaves none of it.
+pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 /// A connection for one thread, which cannot write.

@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::connect;
 use super::refusal::{failed, is_not_unique};
 use super::value::bind;
 use crate::store::batch::{OnWritten, Statement};
@@ -101,7 +102,11 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritt
         group.extend(jobs.try_iter().take(GROUP - 1));
         let (batches, replies): (Vec<Batch>, Vec<Reply>) =
             group.into_iter().map(|job| (job.batch, job.reply)).unzip();
-        let written = commit(connection, &batches);
+        let written = if batches.iter().any(Batch::leaves_no_trace) {
+            without_trace(connection, || commit(connection, &batches))
+        } else {
+            commit(connection, &batches)
+        };
         for ((batch, written), reply) in batches.iter().zip(written).zip(replies) {
             if matches!(written, Ok(Ok(()))) {
                 on_written(batch);
@@ -109,6 +114,16 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritt
             reply.send(written);
         }
     }
+}
+
+/// Overwrites what is deleted, also where that costs a write, and then empties the log, which has the pages as they were. When a reader keeps it from being
+/// emptied, it is overwritten in time.
+fn without_trace<T>(connection: &Connection, commit: impl FnOnce() -> T) -> T {
+    drop(connect::overwrite_deleted(connection, true));
+    let written = commit();
+    drop(connect::overwrite_deleted(connection, false));
+    drop(connect::empty_log(connection));
+    written
 }
 
 /// Writes the batches in one transaction. When that fails as a whole, none of them is written and each is told why.
