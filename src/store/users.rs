@@ -188,7 +188,7 @@ impl Store {
         let this = || vec![shop_value(shop), id_value(user.id)];
         batch
             .push(
-                "UPDATE users SET deleted_ms = ?3, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, \
+                "UPDATE users SET deleted_ms = ?3, modified_ms = ?3, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, \
                  state = 'pending', group_count = 0, external_id = NULL \
                  WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL AND version = ?4",
                 [this(), vec![int(at_ms), int(user.version)]].concat(),

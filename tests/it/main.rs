@@ -12,3 +12,4 @@ mod housekeeping;
 mod layers;
 mod reconcile;
 mod scim;
+mod versions;
