@@ -50,7 +50,10 @@ pub enum AppError {
     RemoveShop(#[source] StoreError),
     /// Shopify refused what a shop needs before its first customer.
     #[error("cannot prepare the shop in Shopify")]
-    PrepareShop(#[source] shopify::Error),
+    PrepareShop(#[source] shopify::CallError),
+    /// There is no TLS.
+    #[error("cannot set up the connection to Shopify")]
+    HttpClient(#[source] shopify::tls::HttpClientError),
     /// A signal handler could not be installed.
     #[error("cannot listen for signals")]
     Signal(#[source] io::Error),
@@ -199,7 +202,8 @@ impl Application {
         let scim_listener = http::listen(settings.listen, "listen")?;
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
         let store = Arc::new(open_store(settings)?);
-        let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?);
+        let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
+        let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?, http);
         let reconciler = Arc::new(Reconciler::new(
             Arc::clone(&store),
             shops,
@@ -212,6 +216,7 @@ impl Application {
             crate::provision::Config {
                 public_url: format!("{}{}", settings.public_url, http::scim::BASE_PATH),
                 inline_budget_ms: settings.inline_budget_ms,
+                query_budget_ms: settings.query_budget_ms,
                 max_body_bytes: settings.max_body_bytes,
             },
         ));
@@ -318,6 +323,7 @@ fn shopify_config(settings: &Settings) -> Result<ShopifyConfig, AppError> {
     }
     Ok(ShopifyConfig {
         origin: settings.shopify_origin.clone(),
+        allow_any_origin: settings.shopify_allow_any_origin,
         api_version: settings.shopify_api_version.clone(),
         timeout_ms: settings.shopify_timeout_ms,
         push: settings.shopify_push,

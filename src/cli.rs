@@ -4,6 +4,7 @@
 
 mod activity;
 mod healthcheck;
+mod inspect;
 mod shop;
 mod token;
 mod users;

@@ -5,7 +5,7 @@ mod shop;
 mod sync;
 
 pub use activity::Activity;
-pub use shop::{Adoption, DeletePolicy, DialectName, ShopRecord, ShopSettings};
+pub use shop::{Adoption, DeletePolicy, DialectName, DisabledMarks, ShopRecord, ShopSettings};
 pub use sync::{Sync, SyncState};
 
 use crate::base::id::ResourceId;

@@ -1,18 +1,20 @@
 //! `syncup shop`: the shops whose customers are provisioned.
 
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::Failure;
+use super::inspect::inspect;
 use crate::app;
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::id::ShopDomain;
 use crate::directory::{ShopRecord, ShopSettings};
 use crate::settings::Settings;
+use crate::shopify::setup::ShopInfo;
 use crate::store::Store;
 
 #[derive(Debug, clap::Subcommand)]
@@ -24,6 +26,9 @@ pub(super) enum Command {
         /// A file with the Admin API access token (scopes read_customers, write_customers)
         #[arg(long, value_name = "FILE")]
         access_token_file: PathBuf,
+        /// Don't ask Shopify whether the token is good
+        #[arg(long)]
+        offline: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -66,8 +71,16 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Fa
         Command::Add {
             shop,
             access_token_file,
+            offline,
             json,
-        } => add(&store, shop, access_token_file, *json)?,
+        } => {
+            let token = read_token(access_token_file)?;
+            let info = match offline {
+                true => None,
+                false => Some(inspect(settings, shop, &token)?),
+            };
+            add(&store, shop, &token, info.as_ref(), *json)?;
+        }
         Command::Set { shop, policies } => set(&store, shop, policies)?,
         Command::List { json } => list(&store, *json)?,
         Command::Remove { shop, yes } => remove(&store, shop, *yes)?,
@@ -83,7 +96,7 @@ pub(super) fn find(store: &Store, domain: &ShopDomain) -> Result<ShopRecord, Fai
     })
 }
 
-fn add(store: &Store, domain: &ShopDomain, file: &PathBuf, as_json: bool) -> Result<(), Failure> {
+fn read_token(file: &Path) -> Result<SecretString, Failure> {
     let token = std::fs::read_to_string(file).map_err(|error| {
         format!(
             "cannot read the access token from {}: {error}",
@@ -94,15 +107,29 @@ fn add(store: &Store, domain: &ShopDomain, file: &PathBuf, as_json: bool) -> Res
     if token.is_empty() || token.chars().any(char::is_whitespace) {
         return Err(format!("{} does not hold one access token", file.display()).into());
     }
-    let token = SecretString::from(token);
+    Ok(SecretString::from(token))
+}
+
+fn add(
+    store: &Store,
+    domain: &ShopDomain,
+    token: &SecretString,
+    info: Option<&ShopInfo>,
+    as_json: bool,
+) -> Result<(), Failure> {
     let added = match store.shop_by_domain(domain)? {
         Some(record) => {
-            written(store.set_access_token(&record, &token)?)?;
+            written(store.set_access_token(&record, token)?)?;
             false
         }
         None => {
             let now_ms = SystemClock.now_ms();
-            written(store.add_shop(domain, &token, &ShopSettings::default(), now_ms)?)?;
+            let settings = ShopSettings {
+                // National phone numbers are most likely those of the country that the shop is in.
+                phone_region: info.and_then(|info| info.country_code.clone()),
+                ..ShopSettings::default()
+            };
+            written(store.add_shop(domain, token, &settings, now_ms)?)?;
             true
         }
     };

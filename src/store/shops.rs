@@ -132,6 +132,20 @@ impl Store {
         )
     }
 
+    /// How many users and how many groups a shop has.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn resource_counts(&self, id: ShopId) -> Result<(i64, i64), StoreError> {
+        let counts = self.database.query_one(
+            "read a shop",
+            "SELECT user_count, group_count FROM shops WHERE shop_id = ?1",
+            &[shop(id)],
+            |row| Ok((row.int(0)?, row.int(1)?)),
+        )?;
+        Ok(counts.unwrap_or_default())
+    }
+
     /// The shop's key, unwrapped.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub shop: ShopDomain,
     pub scim: Scim,
+    shopify_url: String,
     _directory: TempDir,
 }
 
@@ -38,6 +39,15 @@ impl TestApp {
     }
 
     pub async fn on_plan(plan: Plan) -> Self {
+        Self::start_as(plan, |_| {}).await
+    }
+
+    /// With other settings than a test usually has.
+    pub async fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_as(Plan::Standard, change).await
+    }
+
+    async fn start_as(plan: Plan, change: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::at(START_MS));
         let shop: ShopDomain = "test.myshopify.com".parse().unwrap();
         let config = ShopConfig::new(shop.as_str(), SHOPIFY_TOKEN).with_plan(plan);
@@ -51,6 +61,7 @@ impl TestApp {
         settings.public_url = "https://scim.example.com".to_owned();
         settings.shopify_origin = Some(format!("http://{}", mock.address()));
         settings.workers = 1;
+        change(&mut settings);
         let application = Application::start_with(&settings, clock.clone(), false).unwrap();
         let token = application
             .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "test")
@@ -66,6 +77,7 @@ impl TestApp {
             clock,
             shop,
             scim,
+            shopify_url: format!("http://{}", mock.address()),
             _directory: directory,
         }
     }
@@ -75,6 +87,19 @@ impl TestApp {
     /// The shop's customers, as the mock holds them.
     pub fn customers(&self) -> Vec<Customer> {
         self.shopify.customers(self.shop.as_str())
+    }
+
+    /// The answer of the Admin API to a document, with the app's own token.
+    pub async fn admin(&self, document: &str) -> Value {
+        let url = format!("{}/admin/api/2026-10/graphql.json", self.shopify_url);
+        let body = serde_json::json!({ "query": document }).to_string();
+        let request = syncup::shopify::tls::http_client().unwrap().post(url);
+        let request = request
+            .header("content-type", "application/json")
+            .header("x-shopify-access-token", SHOPIFY_TOKEN)
+            .header("host", self.shop.as_str());
+        let answer = request.body(body).send().await.unwrap();
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
     }
 
     pub fn now_ms(&self) -> i64 {
@@ -87,7 +112,7 @@ impl TestApp {
         for _ in 0..100_000 {
             let (_, wait_ms) = reconciler.run_due().await;
             if let Some(wait_ms) = wait_ms {
-                self.clock.advance(i64::try_from(wait_ms).unwrap());
+                self.clock.advance(wait_ms);
                 continue;
             }
             match self.application.store().next_due_ms().unwrap() {

@@ -11,5 +11,6 @@ mod harness;
 mod housekeeping;
 mod layers;
 mod reconcile;
+mod refusals;
 mod scim;
 mod versions;
