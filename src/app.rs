@@ -1,5 +1,7 @@
 //! Composition: from settings to a running bridge.
 
+mod housekeeping;
+
 use std::fs::{File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
@@ -19,6 +21,7 @@ use crate::reconcile::{Reconciler, ShopifyConfig, Shops, worker};
 use crate::settings::Settings;
 use crate::shopify;
 use crate::store::{Store, StoreError};
+use housekeeping::Housekeeping;
 
 /// Why the bridge could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +64,9 @@ pub enum AppError {
     /// The directory failed while a shop or token was set up.
     #[error("cannot set up the shop")]
     SetUp(#[source] StoreError),
+    /// The directory failed while a shop was removed.
+    #[error("cannot remove all of the shop; `syncup serve` will go on with it")]
+    RemoveShop(#[source] StoreError),
     /// Shopify refused what a shop needs before its first customer.
     #[error("cannot prepare the shop in Shopify")]
     PrepareShop(#[source] shopify::CallError),
@@ -84,6 +90,8 @@ pub struct Application {
     scim: Serving,
     ops: Serving,
     worker: Option<worker::Running>,
+    activity_days: u32,
+    housekeeping: Option<housekeeping::Running>,
     _lock: File,
 }
 
@@ -147,6 +155,16 @@ pub fn create_token(
     }
 }
 
+/// Removes what a removed shop has left. Broken off, the bridge goes on with it.
+///
+/// # Errors
+/// The database failed.
+pub fn sweep_removed_shops(store: &Store) -> Result<(), AppError> {
+    runtime()?
+        .block_on(housekeeping::sweep_removed_shops(store))
+        .map_err(AppError::RemoveShop)
+}
+
 impl Application {
     /// Adds the shop, or gives it this access token, and makes a token for it: what the demo and tests begin with.
     ///
@@ -192,7 +210,7 @@ impl Application {
         Self::start_with(settings, Arc::new(SystemClock), true)
     }
 
-    /// As [`Application::start`] with another clock; without `background`, only [`Reconciler::run_due`] moves the work.
+    /// As [`Application::start`] with another clock; without `background`, only [`Reconciler::run_due`] moves the work and [`Application::keep_house`] forgets.
     ///
     /// # Errors
     /// As [`Application::start`].
@@ -237,6 +255,10 @@ impl Application {
         })?;
         let worker = (background && settings.shopify_push)
             .then(|| worker::Running::start(Arc::clone(&reconciler)));
+        let housekeeping = background.then(|| {
+            let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
+            Housekeeping::new(store, clock, settings.activity_days).start()
+        });
         Ok(Self {
             store,
             reconciler,
@@ -244,6 +266,8 @@ impl Application {
             scim,
             ops,
             worker,
+            activity_days: settings.activity_days,
+            housekeeping,
             _lock: lock,
         })
     }
@@ -268,6 +292,17 @@ impl Application {
         &self.reconciler
     }
 
+    /// Does the housekeeping that is due after a start, for tests without a background.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn keep_house(&self) -> Result<(), StoreError> {
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        Housekeeping::new(store, clock, self.activity_days)
+            .run_due()
+            .await
+    }
+
     /// Serves until SIGINT or SIGTERM, then stops in order: no new requests, what is in flight ends, the worker drains.
     ///
     /// # Errors
@@ -284,6 +319,9 @@ impl Application {
         self.scim.server.stop().await;
         if let Some(worker) = self.worker {
             worker.stop().await;
+        }
+        if let Some(housekeeping) = self.housekeeping {
+            housekeeping.stop().await;
         }
         self.ops.server.stop().await;
     }

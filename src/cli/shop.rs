@@ -1,6 +1,7 @@
 //! `syncup shop`: the shops whose customers are provisioned.
 
 use std::fmt::Write as _;
+use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
@@ -46,6 +47,14 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Forget a shop: its users, groups, tokens, access token and key. Shopify's customers stay as they are
+    Remove {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show one shop: its policies, and how many users are in each state
     Show {
         /// NAME.myshopify.com
@@ -75,6 +84,7 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
         }
         Command::Set { shop, policies } => set(&store, shop, policies),
         Command::List { json } => list(&store, *json),
+        Command::Remove { shop, yes } => remove(&store, shop, *yes),
         Command::Show { shop, json } => show(&store, shop, *json),
     }
 }
@@ -193,6 +203,34 @@ fn list(store: &Store, as_json: bool) -> Result<String, Failure> {
         )?;
     }
     Ok(lines)
+}
+
+fn remove(store: &Store, domain: &ShopDomain, yes: bool) -> Result<String, Failure> {
+    let record = find(store, domain)?;
+    if !yes && !confirms(&record)? {
+        return Err("nothing was changed".into());
+    }
+    written(store.delete_shop(record.id)?)?;
+    app::sweep_removed_shops(store)?;
+    Ok(format!(
+        "{domain} is gone, with its key and all of its rows. Shopify's customers are as they were.\n"
+    ))
+}
+
+/// Asks whoever is at the terminal to name the shop.
+fn confirms(record: &ShopRecord) -> Result<bool, Failure> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        return Err("nobody can be asked here: give --yes".into());
+    }
+    print!(
+        "{} users and {} groups of {} are forgotten for good. Type the shop's domain to go on: ",
+        record.user_count, record.group_count, record.domain
+    );
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    input.lock().read_line(&mut answer)?;
+    Ok(answer.trim() == record.domain.as_str())
 }
 
 fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<String, Failure> {

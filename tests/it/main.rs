@@ -8,9 +8,11 @@
 )]
 
 mod harness;
+mod housekeeping;
 mod layers;
 mod outage;
 mod processes;
 mod reconcile;
 mod refusals;
 mod scim;
+mod versions;
