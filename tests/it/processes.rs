@@ -5,4 +5,5 @@ mod crash;
 mod demo;
 mod full_disk;
 mod hostile;
+mod logs;
 mod refusals;
