@@ -10,6 +10,7 @@
 mod harness;
 mod layers;
 mod outage;
+mod policies;
 mod processes;
 mod reconcile;
 mod scim;
