@@ -1,5 +1,7 @@
 //! Composition: from settings to a running bridge.
 
+mod housekeeping;
+
 use std::fs::{File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
@@ -20,6 +22,7 @@ use crate::reconcile::{Reconciler, ShopifyConfig, Shops, worker};
 use crate::settings::Settings;
 use crate::shopify;
 use crate::store::{Store, StoreError};
+use housekeeping::Housekeeping;
 
 /// Why the bridge could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -62,9 +65,15 @@ pub enum AppError {
     /// The directory failed while a shop or token was set up.
     #[error("cannot set up the shop")]
     SetUp(#[source] StoreError),
+    /// The directory failed while a shop was removed.
+    #[error("cannot remove all of the shop; `syncup serve` will go on with it")]
+    RemoveShop(#[source] StoreError),
     /// Shopify refused what a shop needs before its first customer.
     #[error("cannot prepare the shop in Shopify")]
-    PrepareShop(#[source] shopify::Error),
+    PrepareShop(#[source] shopify::CallError),
+    /// There is no TLS.
+    #[error("cannot set up the connection to Shopify")]
+    HttpClient(#[source] shopify::tls::HttpClientError),
     /// A signal handler could not be installed.
     #[error("cannot listen for signals")]
     Signal(#[source] io::Error),
@@ -82,6 +91,8 @@ pub struct Application {
     scim: Serving,
     ops: Serving,
     worker: Option<worker::Running>,
+    activity_days: u32,
+    housekeeping: Option<housekeeping::Running>,
     _lock: File,
 }
 
@@ -145,6 +156,16 @@ pub fn create_token(
     }
 }
 
+/// Removes what a removed shop has left. Broken off, the bridge goes on with it.
+///
+/// # Errors
+/// The database failed.
+pub fn sweep_removed_shops(store: &Store) -> Result<(), AppError> {
+    runtime()?
+        .block_on(housekeeping::sweep_removed_shops(store))
+        .map_err(AppError::RemoveShop)
+}
+
 impl Application {
     /// Adds the shop, or gives it this access token, and makes a token for it: what the demo and tests begin with.
     ///
@@ -190,7 +211,7 @@ impl Application {
         Self::start_with(settings, Arc::new(SystemClock), true)
     }
 
-    /// As [`Application::start`] with another clock; without `background`, only [`Reconciler::run_due`] moves the work.
+    /// As [`Application::start`] with another clock; without `background`, only [`Reconciler::run_due`] moves the work and [`Application::keep_house`] forgets.
     ///
     /// # Errors
     /// As [`Application::start`].
@@ -204,7 +225,8 @@ impl Application {
         let public_url = settings.url_at(scim_listener.local_addr().map_err(AppError::Address)?);
         let store = Arc::new(open_store(settings)?);
         let lock = lock(&settings.data_dir)?;
-        let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?);
+        let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
+        let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?, http);
         let reconciler = Arc::new(Reconciler::new(
             Arc::clone(&store),
             shops,
@@ -217,6 +239,7 @@ impl Application {
             crate::provision::Config {
                 public_url: format!("{public_url}{}", http::scim::BASE_PATH),
                 inline_budget_ms: settings.inline_budget_ms,
+                query_budget_ms: settings.query_budget_ms,
                 max_body_bytes: settings.max_body_bytes,
             },
         ));
@@ -232,6 +255,10 @@ impl Application {
         })?;
         let worker = (background && settings.shopify_push)
             .then(|| worker::Running::start(Arc::clone(&reconciler)));
+        let housekeeping = background.then(|| {
+            let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
+            Housekeeping::new(store, clock, settings.activity_days).start()
+        });
         Ok(Self {
             store,
             reconciler,
@@ -239,6 +266,8 @@ impl Application {
             scim,
             ops,
             worker,
+            activity_days: settings.activity_days,
+            housekeeping,
             _lock: lock,
         })
     }
@@ -263,6 +292,17 @@ impl Application {
         &self.reconciler
     }
 
+    /// Does the housekeeping that is due after a start, for tests without a background.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn keep_house(&self) -> Result<(), StoreError> {
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        Housekeeping::new(store, clock, self.activity_days)
+            .run_due()
+            .await
+    }
+
     /// Serves until SIGINT or SIGTERM, then stops in order: no new requests, what is in flight ends, the worker drains.
     pub async fn run_until(self, mut signals: StopSignals) {
         signals.received().await;
@@ -275,6 +315,9 @@ impl Application {
         self.scim.server.stop().await;
         if let Some(worker) = self.worker {
             worker.stop().await;
+        }
+        if let Some(housekeeping) = self.housekeeping {
+            housekeeping.stop().await;
         }
         self.ops.server.stop().await;
     }
@@ -317,6 +360,7 @@ fn shopify_config(settings: &Settings) -> Result<ShopifyConfig, AppError> {
     }
     Ok(ShopifyConfig {
         origin: settings.shopify_origin.clone(),
+        allow_any_origin: settings.shopify_allow_any_origin,
         api_version: settings.shopify_api_version.clone(),
         timeout_ms: settings.shopify_timeout_ms,
         push: settings.shopify_push,

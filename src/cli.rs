@@ -2,10 +2,13 @@
 //!
 //! What went wrong, and what to do, is on standard error; the exit codes are in `failure`.
 
+mod activity;
 mod failure;
 mod healthcheck;
+mod inspect;
 mod shop;
 mod token;
+mod users;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -52,6 +55,11 @@ enum Command {
     /// The tokens that identity providers authenticate with
     #[command(subcommand)]
     Token(token::Command),
+    /// Users who are not as told in Shopify, and why
+    #[command(subcommand)]
+    Users(users::Command),
+    /// What happened in a shop, the newest first
+    Activity(activity::Arguments),
     /// Print a settings file with every setting at its default
     Settings,
     /// Ask a running `serve` whether it is ready; for container health checks
@@ -125,6 +133,8 @@ fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Shop(command) => print(&shop::run(command, &load(arguments)?)?),
         Command::Token(command) => print(&token::run(command, &load(arguments)?)?),
+        Command::Users(command) => print(&users::run(command, &load(arguments)?)?),
+        Command::Activity(asked) => print(&activity::run(asked, &load(arguments)?)?),
         Command::Healthcheck => print(&healthcheck::run(load(arguments)?.ops_listen)?),
     }
 }

@@ -44,6 +44,8 @@ pub struct Options {
 /// What can go wrong beside a step that is not as told.
 #[derive(Debug, thiserror::Error)]
 enum DemoError {
+    #[error("cannot watch the mock Shopify")]
+    HttpClient(#[source] shopify::tls::HttpClientError),
     #[error("cannot make the data directory {path}")]
     MakeDirectory {
         path: PathBuf,
@@ -242,7 +244,7 @@ async fn tell(ready: &Ready, now_ms: i64) -> Result<usize, DemoError> {
         ready.shopify_url
     );
     println!("SCIM          {}\n", ready.scim_base_url);
-    let http = shopify::http_client();
+    let http = shopify::tls::http_client().map_err(DemoError::HttpClient)?;
     let mut story = Story {
         scim: ScimClient {
             http: http.clone(),

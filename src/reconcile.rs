@@ -4,8 +4,8 @@
 //! the outcome. The inline attempt of a SCIM request and the worker call the same step; what they know of a change is never used, so there is one code path.
 
 mod attempt;
-mod charged;
-mod customer;
+mod halt;
+mod journal;
 mod shop;
 mod step;
 mod verdict;

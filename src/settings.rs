@@ -92,6 +92,10 @@ pub struct Settings {
     pub shopify_push: bool,
     /// How long a SCIM write waits for Shopify before it is answered.
     pub inline_budget_ms: u64,
+    /// How many days activity is kept; 0: for ever.
+    pub activity_days: u32,
+    /// How long a SCIM query may look through resources that no index finds.
+    pub query_budget_ms: u64,
     /// HTTP worker threads; 0: one per core.
     pub workers: usize,
     /// The largest request body.
@@ -167,6 +171,8 @@ impl Found {
             shopify_timeout_ms: self.parsed("shopify_timeout_ms", "a number of milliseconds")?,
             shopify_push: self.parsed("shopify_push", "true or false")?,
             inline_budget_ms: self.parsed("inline_budget_ms", "a number of milliseconds")?,
+            activity_days: self.parsed("activity_days", "a number of days, or 0")?,
+            query_budget_ms: self.parsed("query_budget_ms", "a number of milliseconds")?,
             workers: self.parsed("workers", "a number of threads, or 0")?,
             max_body_bytes: self.parsed("max_body_bytes", "a number of bytes")?,
             log: self.text("log").to_owned(),

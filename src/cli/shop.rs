@@ -1,17 +1,20 @@
 //! `syncup shop`: the shops whose customers are provisioned.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::io::{BufRead, IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Missing};
+use super::inspect::inspect;
 use crate::app;
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::id::ShopDomain;
 use crate::directory::{ShopRecord, ShopSettings};
 use crate::settings::Settings;
+use crate::shopify::setup::ShopInfo;
 use crate::store::Store;
 
 #[derive(Debug, clap::Subcommand)]
@@ -23,6 +26,9 @@ pub(super) enum Command {
         /// A file with the Admin API access token (scopes read_customers, write_customers)
         #[arg(long, value_name = "FILE")]
         access_token_file: PathBuf,
+        /// Don't ask Shopify whether the token is good
+        #[arg(long)]
+        offline: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -41,6 +47,14 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Forget a shop: its users, groups, tokens, access token and key. Shopify's customers stay as they are
+    Remove {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show one shop: its policies, and how many users are in each state
     Show {
         /// NAME.myshopify.com
@@ -58,10 +72,19 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
         Command::Add {
             shop,
             access_token_file,
+            offline,
             json,
-        } => add(&store, shop, access_token_file, *json),
+        } => {
+            let token = read_token(access_token_file)?;
+            let info = match offline {
+                true => None,
+                false => Some(inspect(settings, shop, &token)?),
+            };
+            add(&store, shop, &token, info.as_ref(), *json)
+        }
         Command::Set { shop, policies } => set(&store, shop, policies),
         Command::List { json } => list(&store, *json),
+        Command::Remove { shop, yes } => remove(&store, shop, *yes),
         Command::Show { shop, json } => show(&store, shop, *json),
     }
 }
@@ -73,12 +96,7 @@ pub(super) fn find(store: &Store, domain: &ShopDomain) -> Result<ShopRecord, Fai
     })
 }
 
-fn add(
-    store: &Store,
-    domain: &ShopDomain,
-    file: &PathBuf,
-    as_json: bool,
-) -> Result<String, Failure> {
+fn read_token(file: &Path) -> Result<SecretString, Failure> {
     let token = std::fs::read_to_string(file).map_err(|error| {
         format!(
             "cannot read the access token from {}: {error}",
@@ -89,15 +107,29 @@ fn add(
     if token.is_empty() || token.chars().any(char::is_whitespace) {
         return Err(format!("{} does not hold one access token", file.display()).into());
     }
-    let token = SecretString::from(token);
+    Ok(SecretString::from(token))
+}
+
+fn add(
+    store: &Store,
+    domain: &ShopDomain,
+    token: &SecretString,
+    info: Option<&ShopInfo>,
+    as_json: bool,
+) -> Result<String, Failure> {
     let added = match store.shop_by_domain(domain)? {
         Some(record) => {
-            written(store.set_access_token(&record, &token)?)?;
+            written(store.set_access_token(&record, token)?)?;
             false
         }
         None => {
             let now_ms = SystemClock.now_ms();
-            written(store.add_shop(domain, &token, &ShopSettings::default(), now_ms)?)?;
+            let settings = ShopSettings {
+                // National phone numbers are most likely those of the country that the shop is in.
+                phone_region: info.and_then(|info| info.country_code.clone()),
+                ..ShopSettings::default()
+            };
+            written(store.add_shop(domain, token, &settings, now_ms)?)?;
             true
         }
     };
@@ -171,6 +203,34 @@ fn list(store: &Store, as_json: bool) -> Result<String, Failure> {
         )?;
     }
     Ok(lines)
+}
+
+fn remove(store: &Store, domain: &ShopDomain, yes: bool) -> Result<String, Failure> {
+    let record = find(store, domain)?;
+    if !yes && !confirms(&record)? {
+        return Err("nothing was changed".into());
+    }
+    written(store.delete_shop(record.id)?)?;
+    app::sweep_removed_shops(store)?;
+    Ok(format!(
+        "{domain} is gone, with its key and all of its rows. Shopify's customers are as they were.\n"
+    ))
+}
+
+/// Asks whoever is at the terminal to name the shop.
+fn confirms(record: &ShopRecord) -> Result<bool, Failure> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        return Err("nobody can be asked here: give --yes".into());
+    }
+    print!(
+        "{} users and {} groups of {} are forgotten for good. Type the shop's domain to go on: ",
+        record.user_count, record.group_count, record.domain
+    );
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    input.lock().read_line(&mut answer)?;
+    Ok(answer.trim() == record.domain.as_str())
 }
 
 fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<String, Failure> {

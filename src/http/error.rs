@@ -8,35 +8,10 @@ const CHALLENGE: &str = "Bearer realm=\"SCIM\"";
 
 /// The answer to a failed request; logs what someone should act on.
 pub fn answer_failure(failure: &Failure, request_id: &str) -> Answer {
-    let (status, error) = match failure {
-        Failure::Scim(error) => (error.status, error.to_json()),
-        Failure::Unauthorized(detail) => said(401, detail),
-        Failure::MethodNotAllowed { allow } => {
-            said(405, &format!("this endpoint serves {allow} only"))
-        }
-        Failure::UnsupportedMediaType => {
-            said(415, "send application/scim+json or application/json")
-        }
-        Failure::BodyTooLarge { limit_bytes } => said(
-            413,
-            &format!(
-                "the body is larger than the {limit_bytes} bytes accepted here: send less at once"
-            ),
-        ),
-        Failure::BodyUnreadable => {
-            said(400, "the body did not arrive whole: send the request again")
-        }
-        Failure::Store(source) => {
-            log_chain(source, request_id);
-            said(
-                503,
-                "the directory cannot be read or written at the moment, and nothing was changed: try again",
-            )
-        }
-    };
+    let error = explain(failure, request_id);
     Answer {
-        status,
-        body: Some(error),
+        status: error.status,
+        body: Some(error.to_json()),
         allow: match failure {
             Failure::MethodNotAllowed { allow } => Some(allow),
             _ => None,
@@ -47,8 +22,31 @@ pub fn answer_failure(failure: &Failure, request_id: &str) -> Answer {
     }
 }
 
-fn said(status: u16, detail: &str) -> (u16, String) {
-    (status, ScimError::of_status(status, detail).to_json())
+/// A failure in SCIM's words; logs what someone should act on.
+pub fn explain(failure: &Failure, request_id: &str) -> ScimError {
+    match failure {
+        Failure::Scim(error) => error.clone(),
+        Failure::Unauthorized(detail) => ScimError::unauthorized(detail),
+        Failure::MethodNotAllowed { allow } => {
+            ScimError::of_status(405, format!("this endpoint serves {allow} only"))
+        }
+        Failure::UnsupportedMediaType => {
+            ScimError::of_status(415, "send application/scim+json or application/json")
+        }
+        Failure::BodyTooLarge { limit_bytes } => ScimError::too_large(format!(
+            "the body is larger than the {limit_bytes} bytes accepted here: send less at once"
+        )),
+        Failure::BodyUnreadable => {
+            ScimError::of_status(400, "the body did not arrive whole: send the request again")
+        }
+        Failure::Store(source) => {
+            log_chain(source, request_id);
+            ScimError::of_status(
+                503,
+                "the directory cannot be read or written at the moment, and nothing was changed: try again",
+            )
+        }
+    }
 }
 
 fn log_chain(error: &dyn std::error::Error, request_id: &str) {

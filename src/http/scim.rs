@@ -12,9 +12,9 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use percent_encoding::percent_decode_str;
 
 use self::route::{Endpoint, Resource, Target};
-use super::error::answer_failure;
+use super::error::{answer_failure, explain};
 use crate::http::{Running, ServeError};
-use crate::provision::{Answer, Call, Failure, Provision};
+use crate::provision::{Answer, Body, Call, Failure, Provision};
 use crate::scim::error::ScimError;
 use crate::scim::schema::ResourceType;
 
@@ -22,6 +22,9 @@ pub use self::route::BASE_PATH;
 
 /// The media type of every answer: RFC 7644 §8.1.
 const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
+
+/// Queries that look through whole shops at once, per worker; others wait for them.
+const SCANS_PER_WORKER: usize = 2;
 
 /// What the server needs to know beside the use cases.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +50,7 @@ pub fn serve(
             .app_data(web::Data::new(limits))
             .default_service(web::to(handle))
     })
+    .worker_max_blocking_threads(SCANS_PER_WORKER)
     .disable_signals()
     .shutdown_timeout(20);
     if limits.workers > 0 {
@@ -84,7 +88,7 @@ async fn handle(
 async fn answer(
     request: &HttpRequest,
     payload: web::Payload,
-    provision: &Provision,
+    provision: &Arc<Provision>,
     limits: Limits,
     request_id: &str,
 ) -> Result<Answer, Failure> {
@@ -107,13 +111,14 @@ async fn answer(
         query: request.query_string(),
         if_match: header_text(request, &header::IF_MATCH),
         if_none_match: header_text(request, &header::IF_NONE_MATCH),
-        body: &body,
+        body: Body::Bytes(&body),
+        waits: true,
     };
     dispatch(provision, &call, request.method(), target.endpoint).await
 }
 
 async fn dispatch(
-    provision: &Provision,
+    provision: &Arc<Provision>,
     call: &Call<'_>,
     method: &Method,
     endpoint: Endpoint,
@@ -122,21 +127,20 @@ async fn dispatch(
         Endpoint::Collection(of) if *method == Method::POST => {
             provision.create(call, kind(of)).await
         }
-        Endpoint::Collection(of) => provision.list(call, &[kind(of)]),
-        Endpoint::Search(of) => provision.search(call, &[kind(of)]),
-        Endpoint::Root => provision.list(call, &ResourceType::ALL),
-        Endpoint::RootSearch => provision.search(call, &ResourceType::ALL),
+        Endpoint::Collection(of) => provision.list(call, &[kind(of)]).await,
+        Endpoint::Search(of) => provision.search(call, &[kind(of)]).await,
+        Endpoint::Root => provision.list(call, &ResourceType::ALL).await,
+        Endpoint::RootSearch => provision.search(call, &ResourceType::ALL).await,
         Endpoint::One(of, id) => match method.as_str() {
             "PUT" => provision.replace(call, kind(of), &id).await,
             "PATCH" => provision.patch(call, kind(of), &id).await,
             "DELETE" => provision.delete(call, kind(of), &id).await,
             _ => provision.get(call, kind(of), &id),
         },
-        // RFC 7644 §3.7: optional, and ServiceProviderConfig says that it is not here.
-        Endpoint::Bulk => Err(ScimError::not_implemented(
-            "/Bulk is not supported: send the requests one by one",
-        )
-        .into()),
+        Endpoint::Bulk => {
+            let explain = |failure: &Failure| explain(failure, call.request_id);
+            provision.bulk(call, &explain).await
+        }
         // RFC 7644 §3.11: a provider without "Me" answers 501.
         Endpoint::Me => Err(ScimError::not_implemented(
             "/Me is not supported: a provisioning token is not a user",

@@ -10,14 +10,19 @@ use crate::base::id::ResourceId;
 use crate::directory::UserRecord;
 use crate::reconcile::Shop;
 use crate::scim::filter::fold;
+use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
-use crate::scim::{json, patch, resource};
+use crate::scim::{patch, resource};
 use crate::store::{Batch, GuardFailure, StoreError, UserChange};
 
 impl Provision {
-    pub(super) async fn create_user(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+    pub(super) async fn create_user(
+        &self,
+        call: &Call<'_>,
+        projection: &Projection,
+    ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
-        let draft = resource::read_user(json::parse(call.body)?, &shop.schemas, &shop.dialect)?;
+        let draft = resource::read_user(call.body.read()?, &shop.schemas, &shop.dialect)?;
         let names: Vec<String> = patch::diff(&Map::new(), &draft.attributes);
         let id = self.new_id();
         for _ in 0..TRIES {
@@ -47,7 +52,7 @@ impl Provision {
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.inline(call, id).await;
-                    return self.written(call, ResourceType::User, id, 201);
+                    return self.written(call, ResourceType::User, id, projection, 201);
                 }
                 // The tombstone has meanwhile been taken over.
                 Err(GuardFailure::VersionMismatch) => {}
@@ -62,18 +67,18 @@ impl Provision {
         call: &Call<'_>,
         id: &str,
         edit: Edit,
+        projection: &Projection,
     ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::User, id)?;
-        let body = json::parse(call.body)?;
+        let mut user = self.live_user(shop, id)?;
+        let wanted = edit.read(call, ResourceType::User)?;
         for _ in 0..TRIES {
-            let user = self.live_user(shop, id)?;
             check_version(call, user.version)?;
-            let before = parsed(&user)?;
-            let edited = edit.apply(body.clone(), &before, ResourceType::User, shop)?;
+            let edited = wanted.apply(&parsed(&user)?, ResourceType::User, &shop.schemas)?;
             // RFC 7644 §3.5.2.1: what changes nothing leaves version and lastModified alone.
             if edited.changed.is_empty() {
-                return self.written(call, ResourceType::User, id, 200);
+                return self.written(call, ResourceType::User, id, projection, 200);
             }
             let mut batch = Batch::new();
             let change = self.user_change(id, &edited.attributes);
@@ -93,9 +98,9 @@ impl Provision {
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.inline(call, id).await;
-                    return self.written(call, ResourceType::User, id, 200);
+                    return self.written(call, ResourceType::User, id, projection, 200);
                 }
-                Err(GuardFailure::VersionMismatch) => {}
+                Err(GuardFailure::VersionMismatch) => user = self.live_user(shop, id)?,
                 Err(guard) => return Err(refused(&guard, ResourceType::User)),
             }
         }

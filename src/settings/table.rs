@@ -70,6 +70,16 @@ pub const TABLE: &[Setting] = &[
         "2000",
         "How long a SCIM write waits for Shopify before it is answered, in milliseconds. The work goes on in the background.",
     ),
+    setting(
+        "query_budget_ms",
+        "10000",
+        "How long a SCIM query may look through resources that no index finds before it is refused, in milliseconds.",
+    ),
+    setting(
+        "activity_days",
+        "90",
+        "How many days the activity log goes back. 0: for ever.",
+    ),
     setting("workers", "0", "HTTP worker threads. 0: one per core."),
     setting(
         "max_body_bytes",

@@ -30,6 +30,7 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub shop: ShopDomain,
     pub scim: Scim,
+    shopify_url: String,
     pub directory: TempDir,
 }
 
@@ -74,6 +75,7 @@ impl TestApp {
             clock,
             shop,
             scim,
+            shopify_url: format!("http://{}", mock.address()),
             directory,
         }
     }
@@ -83,6 +85,19 @@ impl TestApp {
     /// The shop's customers, as the mock holds them.
     pub fn customers(&self) -> Vec<Customer> {
         self.shopify.customers(self.shop.as_str())
+    }
+
+    /// The answer of the Admin API to a document, with the app's own token.
+    pub async fn admin(&self, document: &str) -> Value {
+        let url = format!("{}/admin/api/2026-10/graphql.json", self.shopify_url);
+        let body = serde_json::json!({ "query": document }).to_string();
+        let request = syncup::shopify::tls::http_client().unwrap().post(url);
+        let request = request
+            .header("content-type", "application/json")
+            .header("x-shopify-access-token", SHOPIFY_TOKEN)
+            .header("host", self.shop.as_str());
+        let answer = request.body(body).send().await.unwrap();
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
     }
 
     pub fn now_ms(&self) -> i64 {
@@ -95,7 +110,7 @@ impl TestApp {
         for _ in 0..100_000 {
             let (_, wait_ms) = reconciler.run_due().await;
             if let Some(wait_ms) = wait_ms {
-                self.clock.advance(i64::try_from(wait_ms).unwrap());
+                self.clock.advance(wait_ms);
                 continue;
             }
             match self.application.store().next_due_ms().unwrap() {

@@ -8,9 +8,12 @@
 )]
 
 mod harness;
+mod housekeeping;
 mod layers;
 mod outage;
 mod policies;
 mod processes;
 mod reconcile;
+mod refusals;
 mod scim;
+mod versions;

@@ -1,4 +1,7 @@
 //! What SCIM clients see.
 
+mod bulk;
 mod http;
+mod queries;
 mod transcripts;
+mod writes;

@@ -6,16 +6,15 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{bind, failed, is_not_unique};
-use crate::store::batch::Statement;
+use super::connect;
+use super::refusal::{failed, is_not_unique};
+use super::value::bind;
+use crate::store::batch::{OnWritten, Statement};
 use crate::store::{Batch, GuardFailure, StoreError, Written};
 
 /// Batches that share one commit at most.
 const GROUP: usize = 256;
 const DOING: &str = "write to the database";
-
-/// What is told of each batch that was written, after the commit and before the answer: also when nobody waits for the answer any more.
-pub(in crate::store) type OnWritten = Box<dyn Fn(&Batch) + Send>;
 
 /// A handle on the writer thread, which ends with it.
 #[derive(Debug)]
@@ -103,7 +102,11 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritt
         group.extend(jobs.try_iter().take(GROUP - 1));
         let (batches, replies): (Vec<Batch>, Vec<Reply>) =
             group.into_iter().map(|job| (job.batch, job.reply)).unzip();
-        let written = commit(connection, &batches);
+        let written = if batches.iter().any(Batch::leaves_no_trace) {
+            without_trace(connection, || commit(connection, &batches))
+        } else {
+            commit(connection, &batches)
+        };
         for ((batch, written), reply) in batches.iter().zip(written).zip(replies) {
             if matches!(written, Ok(Ok(()))) {
                 on_written(batch);
@@ -111,6 +114,16 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritt
             reply.send(written);
         }
     }
+}
+
+/// Overwrites what is deleted, also where that costs a write, and then empties the log, which has the pages as they were. When a reader keeps it from being
+/// emptied, it is overwritten in time.
+fn without_trace<T>(connection: &Connection, commit: impl FnOnce() -> T) -> T {
+    drop(connect::overwrite_deleted(connection, true));
+    let written = commit();
+    drop(connect::overwrite_deleted(connection, false));
+    drop(connect::empty_log(connection));
+    written
 }
 
 /// Writes the batches in one transaction. When that fails as a whole, none of them is written and each is told why.
@@ -180,7 +193,7 @@ fn execute(connection: &Connection, statement: &Statement) -> rusqlite::Result<u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rusqlite::types::Value;
+    use crate::store::value::Value;
 
     fn database() -> (tempfile::TempDir, Connection) {
         let directory = tempfile::tempdir().expect("a directory");
@@ -198,7 +211,7 @@ mod tests {
         batch
             .push(
                 "INSERT INTO notes (id, body) VALUES (?1, ?2)",
-                vec![Value::Integer(id), body],
+                vec![Value::Int(id), body],
             )
             .must_be_unique(GuardFailure::Exists);
         batch
@@ -280,10 +293,7 @@ mod tests {
         let asks_for = |id: i64| {
             let mut batch = Batch::new();
             batch
-                .push(
-                    "SELECT 1 FROM notes WHERE id = ?1",
-                    vec![Value::Integer(id)],
-                )
+                .push("SELECT 1 FROM notes WHERE id = ?1", vec![Value::Int(id)])
                 .must_affect(GuardFailure::NotFound);
             batch.statements.extend(small(id + 10).statements);
             batch

@@ -107,7 +107,7 @@ impl Mock {
         Self {
             _process: process,
             url,
-            http: syncup::shopify::http_client(),
+            http: syncup::shopify::tls::http_client().unwrap(),
         }
     }
 
@@ -143,6 +143,13 @@ pub fn add_shop(directory: &Path) {
     let path = file.path().to_str().unwrap();
     printed(&mut cli(
         directory,
-        &["shop", "add", SHOP, "--access-token-file", path],
+        &[
+            "shop",
+            "add",
+            SHOP,
+            "--offline",
+            "--access-token-file",
+            path,
+        ],
     ));
 }

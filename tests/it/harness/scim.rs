@@ -46,7 +46,7 @@ pub struct Scim {
 impl Scim {
     pub fn new(base_url: &str, token: &str) -> Self {
         Self {
-            http: syncup::shopify::http_client(),
+            http: syncup::shopify::tls::http_client().unwrap(),
             base_url: base_url.to_owned(),
             token: token.to_owned(),
         }

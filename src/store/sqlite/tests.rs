@@ -6,12 +6,15 @@ mod plans;
 use std::fs;
 use std::path::Path;
 
-use super::*;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{FILE, STEPS};
+use crate::base::id::ResourceId;
 use crate::base::token::{RANDOM_LEN, Token};
-use crate::directory::{SyncState, TokenRecord};
-use crate::store::sqlite::STEPS;
-use crate::store::{ActivityFilter, FILE, StoreError};
-use secrecy::ExposeSecret;
+use crate::directory::{SyncState, TokenRecord, UserRecord};
+use crate::store::tests::{Fresh, add_shop, customer, group, id, sync, user};
+use crate::store::value::{Value, int};
+use crate::store::{ActivityFilter, Batch, Store, StoreError, UserChange};
 
 /// The error of opening `path`, as an operator reads it.
 fn refusal(path: &Path, key: Option<&SecretString>) -> (StoreError, String) {
@@ -124,7 +127,7 @@ fn the_files_have_nothing_personal_and_no_secret_in_them() {
     };
     fresh.add(&change).expect("added");
     fresh.add_group(&group(2, "night shift")).expect("added");
-    super::sync::settle(&fresh, 1, Some(customer(5)));
+    sync::settle(&fresh, 1, Some(customer(5)));
     let mut bytes = Vec::new();
     for entry in fs::read_dir(fresh.directory.path()).expect("listed") {
         let path = entry.expect("an entry").path();
@@ -162,15 +165,9 @@ fn placeholders_are_bound_by_their_number() {
     let row: Option<(i64, i64)> = fresh
         .store
         .database
-        .query_one(
-            "ask",
-            "SELECT ?2, ?1",
-            &[
-                rusqlite::types::Value::Integer(1),
-                rusqlite::types::Value::Integer(2),
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
+        .query_one("ask", "SELECT ?2, ?1", &[int(1), int(2)], |row| {
+            Ok((row.int(0)?, row.int(1)?))
+        })
         .expect("asked");
     assert_eq!(row, Some((2, 1)));
     let missing = fresh
@@ -198,7 +195,7 @@ fn no_look_up_passes_over_the_whole_shop() {
         })
         .expect("added");
     for number in 1..=300 {
-        super::sync::settle(&fresh, number, Some(customer(number)));
+        sync::settle(&fresh, number, Some(customer(number)));
     }
     fresh.delete(300).expect("deleted");
     let costs = |doing: &str, read: &dyn Fn()| {
