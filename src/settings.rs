@@ -95,7 +95,7 @@ pub struct Settings {
     /// How many days activity is kept; 0: for ever.
     pub activity_days: u32,
     /// How long a SCIM query may look through resources that no index finds.
-    pub query_budget_ms: u64,
+    pub query_budget_ms: u32,
     /// HTTP worker threads; 0: one per core.
     pub workers: usize,
     /// The largest request body.

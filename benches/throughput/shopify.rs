@@ -175,7 +175,7 @@ impl World {
             mock,
             engine,
             clock,
-            http: syncup::shopify::http_client(),
+            http: syncup::shopify::tls::http_client()?,
             token,
             _directory: directory,
         })

@@ -82,6 +82,22 @@ impl TestApp {
 }
 
 impl TestApp {
+    /// One more shop of the same bridge, in the mock too: a client with a token of its own.
+    pub async fn another_shop(&self, domain: &str) -> Scim {
+        self.shopify
+            .add_shop(ShopConfig::new(domain, SHOPIFY_TOKEN));
+        let token = self
+            .application
+            .set_up_shop(
+                &domain.parse().unwrap(),
+                &SecretString::from(SHOPIFY_TOKEN),
+                "test",
+            )
+            .await
+            .unwrap();
+        self.scim.with_token(token.expose_secret())
+    }
+
     /// The shop's customers, as the mock holds them.
     pub fn customers(&self) -> Vec<Customer> {
         self.shopify.customers(self.shop.as_str())

@@ -3,5 +3,7 @@
 mod bulk;
 mod http;
 mod queries;
+mod shops;
+mod strict;
 mod transcripts;
 mod writes;

@@ -109,6 +109,7 @@ impl Provision {
         for member in self.store.members(shop.id(), group)? {
             users.extend(self.record(shop, ResourceType::User, member)?);
         }
+        users.sort_by_key(Record::seq);
         Ok(users)
     }
 }
