@@ -16,4 +16,5 @@ mod processes;
 mod reconcile;
 mod refusals;
 mod scim;
+mod shops;
 mod versions;
