@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::SecretString;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::id::{ShopDomain, ShopId};
@@ -76,9 +77,9 @@ pub enum AppError {
     /// A signal handler could not be installed.
     #[error("cannot listen for signals")]
     Signal(#[source] io::Error),
-    /// A server ended by itself.
-    #[error("the server ended unexpectedly")]
-    ServerEnded(#[source] io::Error),
+    /// A listener does not say where it listens.
+    #[error("cannot tell the address of a listener")]
+    Address(#[source] io::Error),
 }
 
 /// A running bridge.
@@ -221,8 +222,7 @@ impl Application {
     ) -> Result<Self, AppError> {
         let scim_listener = http::listen(settings.listen, "listen")?;
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
-        let public_url =
-            settings.url_at(scim_listener.local_addr().map_err(AppError::ServerEnded)?);
+        let public_url = settings.url_at(scim_listener.local_addr().map_err(AppError::Address)?);
         let store = Arc::new(open_store(settings)?);
         let lock = lock(&settings.data_dir)?;
         let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
@@ -304,14 +304,10 @@ impl Application {
     }
 
     /// Serves until SIGINT or SIGTERM, then stops in order: no new requests, what is in flight ends, the worker drains.
-    ///
-    /// # Errors
-    /// A server that ends by itself.
-    pub async fn run_until_stopped(self) -> Result<(), AppError> {
-        stop_signal().await?;
+    pub async fn run_until(self, mut signals: StopSignals) {
+        signals.received().await;
         tracing::info!("stopping");
         self.stop().await;
-        Ok(())
     }
 
     /// Stops in order.
@@ -332,7 +328,7 @@ impl Serving {
         listener: std::net::TcpListener,
         serve: impl FnOnce(std::net::TcpListener) -> Result<http::Running, ServeError>,
     ) -> Result<Self, AppError> {
-        let address = listener.local_addr().map_err(AppError::ServerEnded)?;
+        let address = listener.local_addr().map_err(AppError::Address)?;
         Ok(Self {
             address,
             server: serve(listener)?,
@@ -371,15 +367,30 @@ fn shopify_config(settings: &Settings) -> Result<ShopifyConfig, AppError> {
     })
 }
 
-/// Waits for SIGINT or SIGTERM.
-///
-/// # Errors
-/// A handler cannot be installed.
-pub async fn stop_signal() -> Result<(), AppError> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .map_err(AppError::Signal)?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(AppError::Signal),
-        _ = terminate.recv() => Ok(()),
+/// SIGINT and SIGTERM, which end the process in order from the moment that they are listened for.
+#[derive(Debug)]
+pub struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// Listens from now on. Within the runtime.
+    ///
+    /// # Errors
+    /// A handler cannot be installed.
+    pub fn listen() -> Result<Self, AppError> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(AppError::Signal)?,
+            terminate: signal(SignalKind::terminate()).map_err(AppError::Signal)?,
+        })
+    }
+
+    /// Waits for one of them.
+    pub async fn received(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::failure::{EXIT_CODES, Failure, exit_code, with_causes};
-use crate::app::{self, Application};
+use crate::app::{self, Application, StopSignals};
 use crate::http;
 use crate::settings::{self, Settings};
 use crate::telemetry;
@@ -160,6 +160,7 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
         );
     }
     app::runtime()?.block_on(async {
+        let signals = StopSignals::listen()?;
         let application = Application::start(settings)?;
         let (scim, ops) = (application.scim_address(), application.ops_address());
         // The addresses are known only now when a port is 0, and are said whatever the log level.
@@ -168,7 +169,7 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
             http::scim::BASE_PATH
         ))?;
         tracing::info!(%scim, %ops, "ready");
-        application.run_until_stopped().await?;
+        application.run_until(signals).await;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -25,6 +25,8 @@ pub(super) fn run(ops_listen: SocketAddr) -> Result<String, Failure> {
     let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default().trim();
     if answer.starts_with("HTTP/1.1 200") {
         Ok(format!("ready: {body}\n"))
+    } else if body.is_empty() {
+        Err(format!("what answers at {ops_listen} (ops_listen) is not `syncup serve`").into())
     } else {
         Err(format!("not ready: {body}").into())
     }

@@ -6,6 +6,7 @@ pub mod scim;
 pub mod transcript;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -118,6 +119,25 @@ impl TestApp {
 
     pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()
+    }
+
+    /// Waits until no step of the shop is in flight: those that stall time out.
+    pub async fn steps_end(&self, patience: Duration) {
+        self.steps_end_of(self.shop.as_str(), patience).await;
+    }
+
+    /// As [`TestApp::steps_end`], of a shop that the test has added.
+    pub async fn steps_end_of(&self, domain: &str, patience: Duration) {
+        let domain = domain.parse().unwrap();
+        let record = self.application.store().shop_by_domain(&domain).unwrap();
+        let shops = self.application.reconciler().shops();
+        let shop = shops.get(record.unwrap().id, self.now_ms()).unwrap();
+        let shop = shop.unwrap();
+        let end = Instant::now() + patience;
+        while shop.in_progress() > 0 {
+            assert!(Instant::now() < end, "a step does not end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Runs what is due, moving the clock to whatever is waited for, until nothing is due any more.

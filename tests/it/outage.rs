@@ -1,6 +1,6 @@
 //! Identity providers are served as ever while Shopify is not, and afterwards Shopify is as told.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use syncup::mock::Plan;
@@ -63,7 +63,7 @@ fn spoil(app: &TestApp, fault: Option<&Value>) {
 /// The customers once Shopify is well and nothing is due any more.
 async fn settled(app: &TestApp) -> Vec<Value> {
     app.shopify.clear_faults();
-    app.idle().await;
+    app.steps_end(SHOPIFY_TIMEOUT * 5).await;
     app.converge().await;
     let mut customers: Vec<Value> = app.customers().iter().map(comparable).collect();
     customers.sort_by_key(|customer| customer["email"].to_string());
@@ -154,21 +154,4 @@ async fn forget_everybody(app: &TestApp) {
         assert_eq!(app.scim.get(collection).await.json()["totalResults"], 0);
     }
     app.converge().await;
-}
-
-impl TestApp {
-    /// Waits until no step is in flight: those that stalled time out.
-    async fn idle(&self) {
-        let record = self.application.store().shop_by_domain(&self.shop).unwrap();
-        let shops = self.application.reconciler().shops();
-        let shop = shops
-            .get(record.unwrap().id, self.now_ms())
-            .unwrap()
-            .unwrap();
-        let end = Instant::now() + SHOPIFY_TIMEOUT * 5;
-        while shop.in_progress() > 0 {
-            assert!(Instant::now() < end, "a step does not end");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
 }

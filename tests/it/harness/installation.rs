@@ -118,12 +118,6 @@ impl Mock {
         assert_eq!(answer.status(), 200);
     }
 
-    /// Forgets the faults.
-    pub async fn clear_faults(&self) {
-        let request = self.http.delete(format!("{}/_mock/faults", self.url));
-        assert_eq!(request.send().await.unwrap().status(), 200);
-    }
-
     /// The shop's customers with everything.
     pub async fn customers(&self) -> Vec<Value> {
         let request = self

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::harness::Scim;
 use crate::harness::installation::{Installation, Mock};
-use crate::harness::process::PATIENCE;
+use crate::harness::process::{PATIENCE, Process};
 
 const CONNECTIONS: usize = 8;
 /// How often it is looked whether something has come about.
@@ -70,8 +70,11 @@ async fn create(email: &str, scim: &Scim, bridge: &mut watch::Receiver<String>) 
     }
 }
 
-/// Imports `users`, kills the bridge each time that so many are acknowledged, and starts it again.
-async fn check(users: usize, kill_at: &[usize], fault: Option<Value>) {
+/// How the bridge ends in the middle.
+type End = fn(Process) -> String;
+
+/// Imports `users`, ends the bridge each time that so many are acknowledged, and starts it again.
+async fn check(users: usize, end: End, end_at: &[usize], fault: Option<Value>) {
     let installation = Installation::on_plan("plus");
     if let Some(fault) = fault {
         installation.mock.inject(&fault).await;
@@ -90,10 +93,10 @@ async fn check(users: usize, kill_at: &[usize], fault: Option<Value>) {
             tokio::spawn(async move { import.connection(scim, addresses).await })
         })
         .collect();
-    for count in kill_at {
+    for count in end_at {
         until(|| import.acknowledged() >= *count).await;
-        bridge.process.kill();
-        assert!(import.acknowledged() < users, "killed in the middle");
+        end(bridge.process);
+        assert!(import.acknowledged() < users, "it ended in the middle");
         bridge = installation.serve();
         address.send_replace(bridge.base_url.clone());
     }
@@ -135,7 +138,7 @@ async fn until(is_so: impl Fn() -> bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_survives_a_crash_in_its_middle() {
-    check(2_000, &[600], None).await;
+    check(2_000, Process::kill, &[600], None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,5 +146,23 @@ async fn an_import_survives_two_crashes_with_mutations_in_flight() {
     // Shopify has carried a creation out long before the bridge hears of it.
     let slow =
         json!({"match": {"rootField": "customerCreate"}, "kind": "slow", "ms": 150, "times": 300});
-    check(500, &[100, 250], Some(slow)).await;
+    check(500, Process::kill, &[100, 250], Some(slow)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_survives_a_restart_in_order_which_is_quick() {
+    // Shopify is slow, and the provider's connections stay open: neither may hold the restart up for long.
+    let slow =
+        json!({"match": {"rootField": "customerCreate"}, "kind": "slow", "ms": 1_000, "times": 50});
+    let stop: End = |process| {
+        let asked_at = Instant::now();
+        let said = process.stop();
+        assert!(
+            asked_at.elapsed() < Duration::from_secs(8),
+            "{:?}: {said}",
+            asked_at.elapsed()
+        );
+        said
+    };
+    check(300, stop, &[60, 120], Some(slow)).await;
 }

@@ -224,6 +224,8 @@ fn an_address_in_use_is_named_with_the_setting_that_gives_it() {
         command.env("TMPDIR", directory.path());
         check(&mut command, ADDRESS, &[&address, flag]);
     }
+    let left = std::fs::read_dir(directory.path()).unwrap().count();
+    assert_eq!(left, 0, "the demo takes its directory with it");
 }
 
 #[test]
