@@ -6,6 +6,7 @@ mod answer;
 mod authenticate;
 mod bulk;
 mod discover;
+mod dry_run;
 mod edit;
 mod groups;
 mod list;

@@ -1,6 +1,7 @@
 //! What SCIM clients see.
 
 mod bulk;
+mod dry_run;
 mod http;
 mod queries;
 mod shops;
