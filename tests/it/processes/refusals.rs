@@ -190,9 +190,12 @@ fn a_data_directory_that_may_only_be_read_is_refused() {
     for file in std::fs::read_dir(&data).unwrap() {
         mode(&file.unwrap().path(), 0o400);
     }
-    mode(&data, 0o500);
-    check(&mut command(&data, &["serve"]), DATA_DIRECTORY, &writable);
-    mode(&data, 0o700);
+    for of_directory in [0o500, 0o700] {
+        mode(&data, of_directory);
+        let read_only = ["read-only", "writable by this user"];
+        check(&mut command(&data, &["serve"]), DATA_DIRECTORY, &read_only);
+        check(&mut command(&data, &list), DATA_DIRECTORY, &read_only);
+    }
 }
 
 #[test]
