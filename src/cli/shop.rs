@@ -11,11 +11,16 @@ use super::failure::{Failure, Missing};
 use super::inspect::inspect;
 use crate::app;
 use crate::base::clock::{Clock, SystemClock};
-use crate::base::id::ShopDomain;
+use crate::base::id::{ShopDomain, ShopId};
 use crate::directory::{ShopRecord, ShopSettings};
 use crate::settings::Settings;
 use crate::shopify::setup::ShopInfo;
 use crate::store::Store;
+
+/// The policies that say what customers should be like.
+const MAPPING: [&str; 2] = ["phone_region", "disabled_marks"];
+/// Users made due at once: a running server writes in between.
+const RESYNC: i64 = 5_000;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -175,7 +180,27 @@ fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<String
             .with_extension(crate::scim::schema::ResourceType::User, extension)?;
     }
     written(store.set_shop_settings(record.id, &settings)?)?;
+    let is_mapping = |policy: &String| {
+        MAPPING
+            .iter()
+            .any(|name| policy.starts_with(&format!("{name}=")))
+    };
+    if policies.iter().any(is_mapping) {
+        resync(store, record.id)?;
+        return Ok(format!(
+            "{domain} is changed; its customers follow as soon as `syncup serve` runs.\n"
+        ));
+    }
     Ok(format!("{domain} is changed.\n"))
+}
+
+/// Makes all users of a shop due. When it is interrupted, the same command goes through them again.
+fn resync(store: &Store, shop: ShopId) -> Result<(), Failure> {
+    let mut after_seq = 0;
+    while let Some(last_seq) = store.resync(shop, after_seq, RESYNC)? {
+        after_seq = last_seq;
+    }
+    Ok(())
 }
 
 fn list(store: &Store, as_json: bool) -> Result<String, Failure> {

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::failure::Failure;
+use super::failure::{Failure, Missing};
 use super::shop::find;
 use crate::app;
 use crate::base::clock::rfc3339_ms;
-use crate::base::id::ShopDomain;
+use crate::base::id::{ResourceId, ShopDomain};
 use crate::directory::{SyncState, UserRecord};
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::{Batch, Store};
 
 /// Users read at once.
 const PAGE: i64 = 500;
@@ -35,6 +35,14 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Try held, conflicting and failed users again; the running `syncup serve` does it
+    Retry {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// Only this user
+        #[arg(long, value_name = "ID")]
+        id: Option<ResourceId>,
+    },
 }
 
 pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
@@ -50,7 +58,21 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
             let users = of_states(&store, shop, &states)?;
             Ok(printed(&users, *names, *json)?)
         }
+        Command::Retry { shop, id } => retry(&store, shop, *id),
     }
+}
+
+fn retry(store: &Store, domain: &ShopDomain, id: Option<ResourceId>) -> Result<String, Failure> {
+    let shop = find(store, domain)?.id;
+    let mut batch = Batch::new();
+    match id {
+        Some(id) => store.retry_user(&mut batch, shop, id),
+        None => store.retry_parked(&mut batch, shop),
+    }
+    store
+        .write_blocking(batch)?
+        .map_err(|_| Missing("there is no such user".to_owned()))?;
+    Ok("They are tried again as soon as `syncup serve` runs.\n".to_owned())
 }
 
 fn of_states(

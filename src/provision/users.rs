@@ -8,7 +8,7 @@ use super::read::{not_found, parse_id};
 use super::write::{Change, TRIES, check_version, document, folded, refused, text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
-use crate::directory::UserRecord;
+use crate::directory::{SyncState, UserRecord};
 use crate::reconcile::Shop;
 use crate::scim::filter::fold;
 use crate::scim::projection::Projection;
@@ -82,6 +82,7 @@ impl Provision {
             let edited = wanted.apply(&parsed(&user)?, ResourceType::User, &shop.schemas)?;
             // RFC 7644 §3.5.2.1: what changes nothing leaves version and lastModified alone.
             if edited.changed.is_empty() && !call.is_dry_run()? {
+                self.retry_parked(call, &user).await?;
                 return self.written(call, ResourceType::User, id, projection, 200);
             }
             let mut batch = Batch::new();
@@ -145,6 +146,21 @@ impl Provision {
             }
         }
         Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
+    }
+
+    /// A client that sends the same again wants it done: a user who is parked gets another chance.
+    async fn retry_parked(&self, call: &Call<'_>, user: &UserRecord) -> Result<(), Failure> {
+        let parked = [SyncState::Held, SyncState::Conflict, SyncState::Failed];
+        if !parked.contains(&user.sync.state) {
+            return Ok(());
+        }
+        let mut batch = Batch::new();
+        self.store
+            .retry_user(&mut batch, call.caller.shop_id(), user.id);
+        if self.store.write(batch).await?.is_ok() {
+            self.inline(call, user.id).await;
+        }
+        Ok(())
     }
 
     fn live_user(&self, shop: &Shop, id: ResourceId) -> Result<UserRecord, Failure> {

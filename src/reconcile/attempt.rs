@@ -49,12 +49,7 @@ impl<'a> Attempt<'a> {
         pending: PendingUser,
     ) -> Result<Self, StoreError> {
         let PendingUser { user, applied } = pending;
-        let document: Map<String, Value> = if user.document.is_empty() {
-            Map::new()
-        } else {
-            serde_json::from_str(&user.document)
-                .map_err(|_| StoreError::Corrupt { what: "user" })?
-        };
+        let document = document(&user)?;
         let groups = group_names(store, shop, &user)?;
         let desired = shop.desired(user.id, &document, &groups, user.deleted);
         Ok(Self {
@@ -137,6 +132,9 @@ impl<'a> Attempt<'a> {
     }
 
     async fn converge(&mut self) -> Progress<()> {
+        if self.is_still_blocked()? {
+            return Err(Verdict::blocked().into());
+        }
         self.recall().await?;
         for _ in 0..ROUNDS {
             let done = match self.customer.clone() {
@@ -203,6 +201,14 @@ impl<'a> Attempt<'a> {
         ));
         self.customer = Some(seen.id);
     }
+}
+
+/// Nothing is left of a deleted user's, once Shopify has seen the deletion.
+fn document(user: &UserRecord) -> Result<Map<String, Value>, StoreError> {
+    if user.document.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_str(&user.document).map_err(|_| StoreError::Corrupt { what: "user" })
 }
 
 fn group_names(store: &Store, shop: &Shop, user: &UserRecord) -> Result<Vec<String>, StoreError> {

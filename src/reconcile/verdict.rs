@@ -12,6 +12,8 @@ const RETRIES: Backoff = Backoff {
 };
 /// A shop that can't be used is asked again this often.
 const UNAVAILABLE_MS: i64 = 5 * 60_000;
+/// Attempts of a user whose e-mail another user has: they last about a day.
+const BLOCKED_ATTEMPTS: u32 = 100;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(super) enum Verdict {
         /// What is in Shopify is no longer known.
         unknown: bool,
     },
+    /// Another user of the directory has the e-mail: that user may lose it any time, and nobody would tell.
+    Blocked { reason: String },
     /// There are no points: nothing has changed, and nothing is recorded.
     Wait { wait_ms: i64 },
 }
@@ -61,6 +65,12 @@ impl Verdict {
             reason: reason.to_owned(),
             after_ms: None,
             unknown: true,
+        }
+    }
+
+    pub(super) fn blocked() -> Self {
+        Self::Blocked {
+            reason: "another user of the directory has the same e-mail".to_owned(),
         }
     }
 
@@ -124,6 +134,17 @@ impl Verdict {
                 outcome.last_error = Some(reason.clone());
                 outcome.attempts = attempts;
                 outcome.due_ms = Some(now_ms.saturating_add(delay_ms));
+            }
+            Self::Blocked { reason } => {
+                let attempts = user.sync.attempts.saturating_add(1);
+                outcome.state = SyncState::Conflict;
+                outcome.last_error = Some(reason.clone());
+                if attempts < BLOCKED_ATTEMPTS {
+                    let delay_ms = RETRIES.delay_ms(attempts, jitter);
+                    outcome.settled = false;
+                    outcome.attempts = attempts;
+                    outcome.due_ms = Some(now_ms.saturating_add(delay_ms));
+                }
             }
             Self::Wait { wait_ms } => {
                 outcome.settled = false;

@@ -182,6 +182,55 @@ impl Store {
         Ok(())
     }
 
+    /// Adds to `batch` that the shop's parked users are tried again.
+    pub fn retry_parked(&self, batch: &mut Batch, shop: ShopId) {
+        // Due before all times: whoever asks for it has no say in what time it is.
+        batch.push(
+            "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND deleted_ms IS NULL \
+             AND state <> 'synced' AND state IN ('held', 'conflict', 'failed')",
+            vec![shop_value(shop)],
+        );
+    }
+
+    /// Adds to `batch` that one user is tried again.
+    pub fn retry_user(&self, batch: &mut Batch, shop: ShopId, user: ResourceId) {
+        batch
+            .push(
+                "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND id = ?2",
+                vec![shop_value(shop), id_value(user)],
+            )
+            .must_affect(GuardFailure::NotFound);
+    }
+
+    /// Makes a shop's users due, those behind `after_seq`, `limit` at a time: what their customers should be has changed. Gives the place to go on from.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn resync(
+        &self,
+        shop: ShopId,
+        after_seq: i64,
+        limit: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        let last = self.database.query_one(
+            "list users",
+            "SELECT MAX(seq) FROM (SELECT seq FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3) AS chunk",
+            &[shop_value(shop), int(after_seq), int(limit)],
+            |row| row.maybe_int(0),
+        )?;
+        let Some(last) = last.flatten() else {
+            return Ok(None);
+        };
+        let mut batch = Batch::new();
+        batch.push(
+            "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 AND seq <= ?3 AND due_ms IS NULL",
+            vec![shop_value(shop), int(after_seq), int(last)],
+        );
+        // Without guards there is no refusal.
+        self.write_blocking(batch)?
+            .map_or(Ok(None), |()| Ok(Some(last)))
+    }
+
     /// Adds to `batch` that whoever has this customer now is due.
     pub fn touch_customer(
         &self,

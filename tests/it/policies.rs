@@ -243,3 +243,74 @@ async fn users_who_wait_for_an_access_token_go_on_as_soon_as_it_is_set() {
     assert_eq!(reconciler.run_due().await, (1, None), "not later, but now");
     app.check(&created, "synced", "").await;
 }
+
+#[tokio::test]
+async fn a_user_whose_e_mail_another_user_has_gets_it_once_that_one_gives_it_up() {
+    let app = TestApp::start().await;
+    let first = app.create(&user(ANN)).await;
+    let second = json!({"userName": "second", "emails": [{"value": ANN}]});
+    let second = app.create(&second).await;
+    let told = app.scim.get(&format!("/Users/{}", second.id())).await;
+    assert_eq!(told.json()[SHOPIFY]["syncState"], "conflict");
+    // As long as the other has it, asking again costs nothing.
+    app.shopify.clear_log();
+    app.clock.advance(60_000);
+    app.application.reconciler().run_due().await;
+    assert_eq!(app.shopify.log().len(), 0);
+
+    let other = json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": BOB}]);
+    let first = format!("/Users/{}", first.id());
+    assert_eq!(app.scim.patch(&first, &other).await.status, 200);
+    app.check(&second, "synced", "").await;
+    assert_eq!(app.customers().len(), 2);
+}
+
+#[tokio::test]
+async fn the_same_request_again_gives_a_user_who_is_parked_another_chance() {
+    let app = TestApp::with_policies(&["adoption=never"]).await;
+    app.merchant_creates(ANN);
+    let created = app.create(&user(ANN)).await;
+    app.check(&created, "conflict", "policy forbids").await;
+    // The merchant gives way.
+    let gone = app.customer(ANN).unwrap().id;
+    app.shopify
+        .delete_customer(app.shop.as_str(), gone)
+        .unwrap();
+    let place = format!("/Users/{}", created.id());
+    let before = app.scim.get(&place).await;
+    let again = app.scim.put(&place, &user(ANN)).await;
+    assert_eq!(again.json()[SHOPIFY]["syncState"], "synced");
+    assert_eq!(again.header("etag"), before.header("etag"));
+    app.check(&created, "synced", "").await;
+}
+
+#[tokio::test]
+async fn a_parked_user_is_tried_again_on_command() {
+    let app = TestApp::with_policies(&["adoption=never"]).await;
+    app.merchant_creates(ANN);
+    let created = app.create(&user(ANN)).await;
+    let id = created.id();
+    for arguments in [
+        &["users", "retry", SHOP] as &[_],
+        &["users", "retry", SHOP, "--id", &id],
+    ] {
+        app.check(&created, "conflict", "policy forbids").await;
+        app.shopify.clear_log();
+        printed(&mut cli(app.directory.path(), arguments));
+        app.converge().await;
+        assert!(!app.shopify.log().is_empty(), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn customers_follow_when_the_mapping_changes() {
+    let app = TestApp::start().await;
+    let mut national = user(ANN);
+    national["phoneNumbers"] = json!([{"value": "613 450 5290", "type": "work"}]);
+    let created = app.create(&national).await;
+    app.check(&created, "synced", "country calling code").await;
+    app.set(&["phone_region=CA"]);
+    app.check(&created, "synced", "").await;
+    let phone = app.customer(ANN).unwrap().phone;
+    assert_eq!(phone.as_deref(), Some("+16134505290"));
+}
