@@ -236,7 +236,7 @@ impl World {
         loop {
             let (_, wait_ms) = reconciler.run_due().await;
             if let Some(wait_ms) = wait_ms {
-                self.clock.advance(i64::try_from(wait_ms)?);
+                self.clock.advance(wait_ms);
                 continue;
             }
             match self.application.store().next_due_ms()? {
