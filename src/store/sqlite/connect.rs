@@ -4,7 +4,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi};
 
 /// How long a statement waits for another process, such as a command-line call, to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -22,8 +22,12 @@ pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Makes the connection the writer's.
+/// Makes the connection the writer's. (A file that this user may only read is opened all the same, and refused here.)
 pub(super) fn make_writer(connection: &Connection) -> rusqlite::Result<()> {
+    if connection.is_readonly(MAIN_DB)? {
+        let refused = ffi::Error::new(ffi::SQLITE_READONLY);
+        return Err(rusqlite::Error::SqliteFailure(refused, None));
+    }
     keep_log(connection)?;
     // Durable before it is answered; group commit makes it cheap.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -73,4 +77,39 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_committed_is_on_the_disk_before_it_is_answered() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let connection = open(&directory.path().join("w.db")).expect("opened");
+        make_writer(&connection).expect("made");
+        overwrite_deleted(&connection, true).expect("set");
+        overwrite_deleted(&connection, false).expect("set");
+        let number = |pragma| -> i64 {
+            connection
+                .pragma_query_value(None, pragma, |row| row.get(0))
+                .expect("read")
+        };
+        let mode: String = connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .expect("read");
+        // FULL is 2: the log is synchronised at each commit, not only at checkpoints. FAST is 2 too.
+        assert_eq!((mode.as_str(), number("synchronous")), ("wal", 2));
+        assert_eq!(number("secure_delete"), 2);
+    }
+
+    #[test]
+    fn a_file_that_can_only_be_read_has_no_writer() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("w.db");
+        make_writer(&open(&path).expect("opened")).expect("made");
+        let read_only = reader(&path).expect("opened");
+        let refused = make_writer(&read_only).expect_err("refused");
+        assert_eq!(refused.sqlite_error_code(), Some(ErrorCode::ReadOnly));
+    }
 }
