@@ -2,12 +2,15 @@
 
 mod housekeeping;
 
+use std::fs::{File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::SecretString;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::id::{ShopDomain, ShopId};
@@ -28,8 +31,25 @@ pub enum AppError {
     #[error("cannot start the runtime")]
     Runtime(#[source] io::Error),
     /// The directory of users could not be opened.
-    #[error("cannot open the data directory (data_dir)")]
+    #[error("cannot use the directory that data_dir (SYNCUP_DATA_DIR) names")]
     OpenStore(#[source] StoreError),
+    /// Two bridges on one directory would both work off its users.
+    #[error(
+        "another syncup is serving from the data directory {path}: stop it, or give this one a data_dir of its own"
+    )]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The file that keeps other bridges out cannot be locked.
+    #[error("cannot lock {path}: make the data directory writable")]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// The setting for Shopify's origin is not allowed.
     #[error("cannot use shopify_origin")]
     ShopifyOrigin(#[source] shopify::OriginError),
@@ -57,9 +77,9 @@ pub enum AppError {
     /// A signal handler could not be installed.
     #[error("cannot listen for signals")]
     Signal(#[source] io::Error),
-    /// A server ended by itself.
-    #[error("the server ended unexpectedly")]
-    ServerEnded(#[source] io::Error),
+    /// A listener does not say where it listens.
+    #[error("cannot tell the address of a listener")]
+    Address(#[source] io::Error),
 }
 
 /// A running bridge.
@@ -73,6 +93,7 @@ pub struct Application {
     worker: Option<worker::Running>,
     activity_days: u32,
     housekeeping: Option<housekeeping::Running>,
+    _lock: File,
 }
 
 /// A running server.
@@ -201,7 +222,9 @@ impl Application {
     ) -> Result<Self, AppError> {
         let scim_listener = http::listen(settings.listen, "listen")?;
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
+        let public_url = settings.url_at(scim_listener.local_addr().map_err(AppError::Address)?);
         let store = Arc::new(open_store(settings)?);
+        let lock = lock(&settings.data_dir)?;
         let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
         let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?, http);
         let reconciler = Arc::new(Reconciler::new(
@@ -214,7 +237,7 @@ impl Application {
             Arc::clone(&reconciler),
             Arc::clone(&clock),
             crate::provision::Config {
-                public_url: format!("{}{}", settings.public_url, http::scim::BASE_PATH),
+                public_url: format!("{public_url}{}", http::scim::BASE_PATH),
                 inline_budget_ms: settings.inline_budget_ms,
                 query_budget_ms: settings.query_budget_ms,
                 max_body_bytes: settings.max_body_bytes,
@@ -245,6 +268,7 @@ impl Application {
             worker,
             activity_days: settings.activity_days,
             housekeeping,
+            _lock: lock,
         })
     }
 
@@ -280,14 +304,10 @@ impl Application {
     }
 
     /// Serves until SIGINT or SIGTERM, then stops in order: no new requests, what is in flight ends, the worker drains.
-    ///
-    /// # Errors
-    /// A server that ends by itself.
-    pub async fn run_until_stopped(self) -> Result<(), AppError> {
-        stop_signal().await?;
+    pub async fn run_until(self, mut signals: StopSignals) {
+        signals.received().await;
         tracing::info!("stopping");
         self.stop().await;
-        Ok(())
     }
 
     /// Stops in order.
@@ -308,11 +328,28 @@ impl Serving {
         listener: std::net::TcpListener,
         serve: impl FnOnce(std::net::TcpListener) -> Result<http::Running, ServeError>,
     ) -> Result<Self, AppError> {
-        let address = listener.local_addr().map_err(AppError::ServerEnded)?;
+        let address = listener.local_addr().map_err(AppError::Address)?;
         Ok(Self {
             address,
             server: serve(listener)?,
         })
+    }
+}
+
+/// Keeps other bridges out of the data directory for as long as the file is open: also a crash lets go of it.
+fn lock(data_dir: &Path) -> Result<File, AppError> {
+    let path = data_dir.join("serve.lock");
+    let failed = |source| AppError::Lock {
+        path: path.clone(),
+        source,
+    };
+    let file = File::create(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(AppError::InUse {
+            path: data_dir.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 
@@ -330,15 +367,30 @@ fn shopify_config(settings: &Settings) -> Result<ShopifyConfig, AppError> {
     })
 }
 
-/// Waits for SIGINT or SIGTERM.
-///
-/// # Errors
-/// A handler cannot be installed.
-pub async fn stop_signal() -> Result<(), AppError> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .map_err(AppError::Signal)?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(AppError::Signal),
-        _ = terminate.recv() => Ok(()),
+/// SIGINT and SIGTERM, which end the process in order from the moment that they are listened for.
+#[derive(Debug)]
+pub struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// Listens from now on. Within the runtime.
+    ///
+    /// # Errors
+    /// A handler cannot be installed.
+    pub fn listen() -> Result<Self, AppError> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(AppError::Signal)?,
+            terminate: signal(SignalKind::terminate()).map_err(AppError::Signal)?,
+        })
+    }
+
+    /// Waits for one of them.
+    pub async fn received(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

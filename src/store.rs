@@ -116,7 +116,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
-    fn write_blocking(&self, batch: Batch) -> Written {
+    pub fn write_blocking(&self, batch: Batch) -> Written {
         self.database.write_blocking(batch)
     }
 

@@ -1,10 +1,10 @@
 //! `syncup activity`: who did what, to what, and how it ended. Names of attributes, never values.
 
-use std::process::ExitCode;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::Failure;
+use super::failure::Failure;
 use super::shop::find;
 use crate::app;
 use crate::base::clock::rfc3339_ms;
@@ -40,21 +40,21 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<String, Failure> {
     let store = app::open_store(settings)?;
     let entries = newest(&store, arguments)?;
     if arguments.json {
         let all: Vec<Value> = entries.iter().map(shown).collect();
-        println!("{:#}", Value::Array(all));
-        return Ok(ExitCode::SUCCESS);
+        return Ok(format!("{:#}\n", Value::Array(all)));
     }
     if entries.is_empty() {
-        println!("There is no such activity.");
+        return Ok("There is no such activity.\n".to_owned());
     }
+    let mut lines = String::new();
     for entry in &entries {
-        println!("{}", line(entry));
+        writeln!(lines, "{}", line(entry))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(lines)
 }
 
 fn newest(store: &Store, arguments: &Arguments) -> Result<Vec<Activity>, Failure> {

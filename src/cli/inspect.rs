@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::app;
 use crate::base::id::ShopDomain;
 use crate::settings::Settings;

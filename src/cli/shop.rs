@@ -1,13 +1,13 @@
 //! `syncup shop`: the shops whose customers are provisioned.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::Failure;
+use super::failure::{Failure, Missing};
 use super::inspect::inspect;
 use crate::app;
 use crate::base::clock::{Clock, SystemClock};
@@ -65,7 +65,8 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Failure> {
+/// Gives what is to be printed.
+pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
     let store = app::open_store(settings)?;
     match command {
         Command::Add {
@@ -79,20 +80,19 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Fa
                 true => None,
                 false => Some(inspect(settings, shop, &token)?),
             };
-            add(&store, shop, &token, info.as_ref(), *json)?;
+            add(&store, shop, &token, info.as_ref(), *json)
         }
-        Command::Set { shop, policies } => set(&store, shop, policies)?,
-        Command::List { json } => list(&store, *json)?,
-        Command::Remove { shop, yes } => remove(&store, shop, *yes)?,
-        Command::Show { shop, json } => show(&store, shop, *json)?,
+        Command::Set { shop, policies } => set(&store, shop, policies),
+        Command::List { json } => list(&store, *json),
+        Command::Remove { shop, yes } => remove(&store, shop, *yes),
+        Command::Show { shop, json } => show(&store, shop, *json),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// The shop, or what to do when there is none.
 pub(super) fn find(store: &Store, domain: &ShopDomain) -> Result<ShopRecord, Failure> {
     store.shop_by_domain(domain)?.ok_or_else(|| {
-        format!("there is no shop {domain}: `syncup shop list` shows those that are there, `syncup shop add` adds one").into()
+        Missing(format!("there is no shop {domain}: `syncup shop list` shows those that are there, `syncup shop add` adds one")).into()
     })
 }
 
@@ -116,7 +116,7 @@ fn add(
     token: &SecretString,
     info: Option<&ShopInfo>,
     as_json: bool,
-) -> Result<(), Failure> {
+) -> Result<String, Failure> {
     let added = match store.shop_by_domain(domain)? {
         Some(record) => {
             written(store.set_access_token(&record, token)?)?;
@@ -133,14 +133,13 @@ fn add(
             true
         }
     };
-    if as_json {
-        println!("{}", json!({"shop": domain.as_str(), "added": added}));
+    Ok(if as_json {
+        format!("{}\n", json!({"shop": domain.as_str(), "added": added}))
     } else if added {
-        println!("{domain} added. Next: syncup token create {domain} --name PROVIDER");
+        format!("{domain} added. Next: syncup token create {domain} --name PROVIDER\n")
     } else {
-        println!("{domain} has another access token now.");
-    }
-    Ok(())
+        format!("{domain} has another access token now.\n")
+    })
 }
 
 /// A guard that said no is a failed command.
@@ -150,9 +149,10 @@ pub(super) fn written(outcome: Result<(), crate::store::GuardFailure>) -> Result
     })
 }
 
-fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<(), Failure> {
+fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<String, Failure> {
     let record = find(store, domain)?;
-    let mut value = serde_json::to_value(&record.settings)?;
+    let mut settings = record.settings;
+    let mut value = serde_json::to_value(&settings)?;
     let known: Vec<String> = value
         .as_object()
         .map(|policies| policies.keys().cloned().collect())
@@ -167,54 +167,54 @@ fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<(), Fa
             );
         }
         value[name] = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+        settings = serde_json::from_value(value.clone())
+            .map_err(|error| format!("the policy {name} does not take {text}: {error}"))?;
     }
-    let settings: ShopSettings = serde_json::from_value(value)
-        .map_err(|error| format!("a value does not fit its policy: {error}"))?;
     for extension in &settings.extensions {
         crate::scim::schema::Schemas::standard()
             .with_extension(crate::scim::schema::ResourceType::User, extension)?;
     }
     written(store.set_shop_settings(record.id, &settings)?)?;
-    println!("{domain} is changed.");
-    Ok(())
+    Ok(format!("{domain} is changed.\n"))
 }
 
-fn list(store: &Store, as_json: bool) -> Result<(), Failure> {
+fn list(store: &Store, as_json: bool) -> Result<String, Failure> {
     let shops = store.shops()?;
     if as_json {
         let all: Vec<Value> = shops
             .iter()
             .map(|shop| json!({"shop": shop.domain.as_str(), "users": shop.user_count, "groups": shop.group_count}))
             .collect();
-        println!("{}", Value::Array(all));
-        return Ok(());
+        return Ok(format!("{}\n", Value::Array(all)));
     }
     if shops.is_empty() {
-        println!(
-            "There are no shops yet: syncup shop add NAME.myshopify.com --access-token-file FILE"
+        return Ok(
+            "There are no shops yet: syncup shop add NAME.myshopify.com --access-token-file FILE\n"
+                .to_owned(),
         );
     }
+    let mut lines = String::new();
     for shop in shops {
-        println!(
-            "{:<40} {:>9} users {:>7} groups",
-            shop.domain.as_str(),
-            shop.user_count,
-            shop.group_count
-        );
+        let (users, groups) = (shop.user_count, shop.group_count);
+        writeln!(
+            lines,
+            "{:<40} {users:>9} users {groups:>7} groups",
+            shop.domain.as_str()
+        )?;
     }
-    Ok(())
+    Ok(lines)
 }
 
-fn remove(store: &Store, domain: &ShopDomain, yes: bool) -> Result<(), Failure> {
+fn remove(store: &Store, domain: &ShopDomain, yes: bool) -> Result<String, Failure> {
     let record = find(store, domain)?;
     if !yes && !confirms(&record)? {
         return Err("nothing was changed".into());
     }
     written(store.delete_shop(record.id)?)?;
-    println!("{domain} and its key are gone. Removing what is left of its rows:");
     app::sweep_removed_shops(store)?;
-    println!("done. Shopify's customers are as they were.");
-    Ok(())
+    Ok(format!(
+        "{domain} is gone, with its key and all of its rows. Shopify's customers are as they were.\n"
+    ))
 }
 
 /// Asks whoever is at the terminal to name the shop.
@@ -233,7 +233,7 @@ fn confirms(record: &ShopRecord) -> Result<bool, Failure> {
     Ok(answer.trim() == record.domain.as_str())
 }
 
-fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<(), Failure> {
+fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<String, Failure> {
     let record = find(store, domain)?;
     let states = store.state_counts(record.id)?;
     if as_json {
@@ -248,21 +248,20 @@ fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<(), Failure
             "states": states,
             "settings": record.settings,
         });
-        println!("{shown:#}");
-        return Ok(());
+        return Ok(format!("{shown:#}\n"));
     }
-    println!(
-        "{domain}: {} users, {} groups",
+    let mut lines = format!(
+        "{domain}: {} users, {} groups\n",
         record.user_count, record.group_count
     );
     for (state, count) in states {
-        println!("  {:<9} {count}", state.as_str());
+        writeln!(lines, "  {:<9} {count}", state.as_str())?;
     }
-    println!("policies (syncup shop set {domain} NAME=VALUE):");
+    writeln!(lines, "policies (syncup shop set {domain} NAME=VALUE):")?;
     if let Value::Object(policies) = serde_json::to_value(&record.settings)? {
         for (name, value) in policies {
-            println!("  {name} = {value}");
+            writeln!(lines, "  {name} = {value}")?;
         }
     }
-    Ok(())
+    Ok(lines)
 }

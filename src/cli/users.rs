@@ -1,10 +1,10 @@
 //! `syncup users`: who is where on the way to Shopify, and why. Names only when they are asked for.
 
-use std::process::ExitCode;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::Failure;
+use super::failure::Failure;
 use super::shop::find;
 use crate::app;
 use crate::base::clock::rfc3339_ms;
@@ -37,7 +37,7 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Failure> {
+pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
     let store = app::open_store(settings)?;
     match command {
         Command::List {
@@ -48,10 +48,9 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Fa
         } => {
             let states = state.map_or(NEED_ATTENTION.to_vec(), |state| vec![state]);
             let users = of_states(&store, shop, &states)?;
-            print(&users, *names, *json);
+            Ok(printed(&users, *names, *json)?)
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn of_states(
@@ -74,15 +73,15 @@ fn of_states(
     Ok(users)
 }
 
-fn print(users: &[UserRecord], names: bool, as_json: bool) {
+fn printed(users: &[UserRecord], names: bool, as_json: bool) -> Result<String, std::fmt::Error> {
     if as_json {
         let all: Vec<Value> = users.iter().map(|user| shown(user, names)).collect();
-        println!("{:#}", Value::Array(all));
-        return;
+        return Ok(format!("{:#}\n", Value::Array(all)));
     }
     if users.is_empty() {
-        println!("There are none.");
+        return Ok("There are none.\n".to_owned());
     }
+    let mut lines = String::new();
     for user in users {
         let sync = &user.sync;
         let customer = sync.customer.as_ref().map_or("no customer", |c| c.as_str());
@@ -92,13 +91,15 @@ fn print(users: &[UserRecord], names: bool, as_json: bool) {
         } else {
             String::new()
         };
-        println!(
+        writeln!(
+            lines,
             "{}  {:<8}  {customer}  {name}{}{reason}",
             user.id,
             sync.state.as_str(),
             if name.is_empty() { "" } else { "  " },
-        );
+        )?;
     }
+    Ok(lines)
 }
 
 fn shown(user: &UserRecord, names: bool) -> Value {

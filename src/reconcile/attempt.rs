@@ -14,7 +14,7 @@ use super::verdict::Verdict;
 use crate::base::clock::Clock;
 use crate::base::id::CustomerGid;
 use crate::directory::UserRecord;
-use crate::mapping::{self, Applied, Desired, Warning};
+use crate::mapping::{Applied, Desired, Warning};
 use crate::shopify::Class;
 use crate::shopify::model::{CustomerKey, ObservedCustomer};
 use crate::store::{Batch, PendingUser, Store, StoreError};
@@ -56,16 +56,7 @@ impl<'a> Attempt<'a> {
                 .map_err(|_| StoreError::Corrupt { what: "user" })?
         };
         let groups = group_names(store, shop, &user)?;
-        let desired = mapping::desired(
-            &document,
-            &mapping::Context {
-                scim_id: &user.id.to_string(),
-                groups: &groups,
-                deleted: user.deleted,
-                phone_region: shop.record.settings.phone_region.as_deref(),
-                marks: shop.record.settings.disabled_marks,
-            },
-        );
+        let desired = shop.desired(user.id, &document, &groups, user.deleted);
         Ok(Self {
             active: !user.deleted && document.get("active") != Some(&Value::Bool(false)),
             customer: user.sync.customer.clone(),

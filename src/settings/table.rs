@@ -36,8 +36,8 @@ pub const TABLE: &[Setting] = &[
     ),
     setting(
         "public_url",
-        "http://127.0.0.1:8080",
-        "The URL under which identity providers reach `listen`. Every address in an answer is made from it, never from the Host header.",
+        "",
+        "The URL under which identity providers reach `listen`. Every address in an answer is made from it, never from the Host header. Empty: the address of `listen` itself.",
     ),
     setting(
         "master_key",

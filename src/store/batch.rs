@@ -40,6 +40,7 @@ pub struct Batch {
     pub(super) statements: Vec<Statement>,
     forgets: Vec<Forget>,
     leaves_no_trace: bool,
+    is_rehearsal: bool,
 }
 
 impl Batch {
@@ -77,6 +78,17 @@ impl Batch {
 
     pub(super) fn leaves_no_trace(&self) -> bool {
         self.leaves_no_trace
+    }
+
+    /// The same batch, to be tried and undone: its guards speak, and nothing is written.
+    #[must_use]
+    pub fn rehearsed(mut self) -> Self {
+        self.is_rehearsal = true;
+        self
+    }
+
+    pub(super) fn is_rehearsal(&self) -> bool {
+        self.is_rehearsal
     }
 
     pub(super) fn forgets_anchors(&self) -> &[Forget] {

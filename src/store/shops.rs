@@ -74,7 +74,7 @@ impl Store {
         self.write_blocking(batch)
     }
 
-    /// Replaces a shop's policies.
+    /// Replaces a shop's policies. Users who are parked become due: another policy may let them pass.
     ///
     /// # Errors
     /// Inner: there is no such shop.
@@ -86,6 +86,12 @@ impl Store {
                 vec![shop(id), text(settings_text(settings)?)],
             )
             .must_affect(GuardFailure::NotFound);
+        // Due before all times: whoever sets policies has no say in what time it is.
+        batch.push(
+            "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND deleted_ms IS NULL \
+             AND state <> 'synced' AND state IN ('held', 'conflict', 'failed') AND due_ms IS NULL",
+            vec![shop(id)],
+        );
         self.write_blocking(batch)
     }
 

@@ -10,7 +10,11 @@
 mod harness;
 mod housekeeping;
 mod layers;
+mod outage;
+mod policies;
+mod processes;
 mod reconcile;
 mod refusals;
 mod scim;
+mod shops;
 mod versions;

@@ -14,14 +14,14 @@ pub(super) fn failed(doing: &'static str, source: Arc<rusqlite::Error>) -> Store
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             "the data directory must be readable and writable by this user"
         }
+        Some(ErrorCode::SystemIoFailure) => {
+            "the disk refuses; see whether it is full or broken, nothing was changed"
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "another process holds the database; stop it or try again"
         }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             "the database file is damaged; restore it from the backup"
-        }
-        Some(ErrorCode::SystemIoFailure) => {
-            "the disk fails, or a quota is used up; see the system's log"
         }
         _ => "see the cause",
     };

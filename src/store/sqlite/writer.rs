@@ -115,7 +115,7 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritt
             commit(connection, &batches)
         };
         for ((batch, written), reply) in batches.iter().zip(written).zip(replies) {
-            if matches!(written, Ok(Ok(()))) {
+            if matches!(written, Ok(Ok(()))) && !batch.is_rehearsal() {
                 on_written(batch);
             }
             reply.send(written);
@@ -162,7 +162,7 @@ fn try_commit(connection: &Connection, batches: &[Batch]) -> rusqlite::Result<Ve
             Err(error) if connection.is_autocommit() => return Err(error),
             outcome => outcome,
         };
-        if !matches!(outcome, Ok(Ok(()))) {
+        if batch.is_rehearsal() || !matches!(outcome, Ok(Ok(()))) {
             control("ROLLBACK TO batch")?;
         }
         control("RELEASE batch")?;
@@ -236,6 +236,18 @@ mod tests {
             .prepare("SELECT id FROM notes ORDER BY id")
             .and_then(|mut all| all.query_map([], |row| row.get(0))?.collect())
             .expect("read")
+    }
+
+    #[test]
+    fn a_rehearsal_tells_what_would_happen_and_writes_nothing() {
+        let (_directory, connection) = database();
+        let batches = [small(1), small(2).rehearsed(), small(1).rehearsed()];
+        let written = commit(&connection, &batches);
+        assert!(matches!(
+            written.as_slice(),
+            [Ok(Ok(())), Ok(Ok(())), Ok(Err(GuardFailure::Exists))]
+        ));
+        assert_eq!(ids(&connection), [1]);
     }
 
     #[test]
