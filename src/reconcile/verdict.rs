@@ -2,7 +2,7 @@
 
 use crate::base::backoff::Backoff;
 use crate::directory::{SyncState, UserRecord};
-use crate::shopify::{CallError, Recovery, Unavailable, UserError};
+use crate::shopify::{CallError, Recovery, UserError};
 use crate::store::Outcome;
 
 /// Attempts that failed are made again after these delays.
@@ -49,7 +49,7 @@ impl Verdict {
                 retry(reason.to_owned(), Some(UNAVAILABLE_MS), false)
             }
             Recovery::ShopUnavailable(why) => {
-                retry(explained(why).to_owned(), Some(UNAVAILABLE_MS), false)
+                retry(why.advice().to_owned(), Some(UNAVAILABLE_MS), false)
             }
             Recovery::Reject(errors) => Self::failed(&quoted(&errors)),
         }
@@ -133,26 +133,6 @@ impl Verdict {
             }
         }
         outcome
-    }
-}
-
-/// Why the whole shop can't be used, and who can mend that.
-fn explained(why: Unavailable) -> &'static str {
-    match why {
-        Unavailable::PaymentRequired => {
-            "Shopify has frozen the shop for an unpaid bill: the merchant has to settle it"
-        }
-        Unavailable::Forbidden => {
-            "Shopify forbids the app to use the Admin API: check that the app is installed and its token is the shop's"
-        }
-        Unavailable::NotFound => {
-            "Shopify knows no such shop, or no such API version: check the shop's domain and SYNCUP_SHOPIFY_API_VERSION"
-        }
-        Unavailable::Locked => "Shopify has locked the shop: its support can tell why",
-        Unavailable::AccessDenied => {
-            "the app lacks a scope (read_customers, write_customers) or access to protected customer data: grant it in Shopify"
-        }
-        Unavailable::Inactive => "the shop is closed",
     }
 }
 

@@ -56,7 +56,7 @@ impl Store {
         self.write_blocking(batch)
     }
 
-    /// Replaces a shop's access token.
+    /// Replaces a shop's access token. Users who wait for their next attempt become due: it may have been the token that was in their way.
     ///
     /// # Errors
     /// Inner: there is no such shop.
@@ -71,6 +71,10 @@ impl Store {
                 vec![shop(record.id), blob(credentials)],
             )
             .must_affect(GuardFailure::NotFound);
+        batch.push(
+            "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND due_ms IS NOT NULL",
+            vec![shop(record.id)],
+        );
         self.write_blocking(batch)
     }
 

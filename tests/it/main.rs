@@ -15,6 +15,7 @@ mod policies;
 mod processes;
 mod reconcile;
 mod refusals;
+mod rows;
 mod scim;
 mod shops;
 mod versions;

@@ -1,9 +1,9 @@
 //! A shop's policies, set by the command line while the bridge runs, decide what becomes of users.
 
 use serde_json::{Value, json};
-use syncup::mock::Customer;
+use syncup::mock::{Customer, ShopPatch};
 
-use crate::harness::installation::{SHOP, cli};
+use crate::harness::installation::{SHOP, cli, set_access_token};
 use crate::harness::process::printed;
 use crate::harness::{Answered, TestApp};
 
@@ -221,4 +221,25 @@ async fn without_scim_provisioning_writes_are_refused_with_where_to_turn_it_on()
     assert_eq!(read.json()["userName"], ANN, "reading goes on");
     app.set(&["scim_provisioning=true"]);
     assert_eq!(app.scim.patch(&target, &change).await.status, 200);
+}
+
+#[tokio::test]
+async fn users_who_wait_for_an_access_token_go_on_as_soon_as_it_is_set() {
+    let app = TestApp::start().await;
+    let renewed = ShopPatch {
+        token: Some("shpat_renewed".to_owned()),
+        ..ShopPatch::default()
+    };
+    app.shopify.patch_shop(SHOP, renewed).unwrap();
+    let created = app.create(&user(ANN)).await;
+    let reconciler = app.application.reconciler();
+    assert_eq!(
+        reconciler.run_due().await,
+        (0, None),
+        "it is asked again later"
+    );
+    assert!(app.customers().is_empty());
+    set_access_token(app.directory.path(), "shpat_renewed");
+    assert_eq!(reconciler.run_due().await, (1, None), "not later, but now");
+    app.check(&created, "synced", "").await;
 }

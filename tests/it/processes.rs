@@ -7,3 +7,4 @@ mod full_disk;
 mod hostile;
 mod logs;
 mod refusals;
+mod restart;

@@ -12,7 +12,7 @@ use crate::scim::dialect::Dialect;
 use crate::scim::error::ScimError;
 use crate::scim::filter::{FilterError, ValueFilter};
 use crate::scim::path::{AttributeRef, Path, PathError, ResolvedPath};
-use crate::scim::resource::{Reader, WarningKind, is_read_only};
+use crate::scim::resource::{Reader, WarningKind, is_read_only, undeclared_keys};
 use crate::scim::schema::{Mutability, ResourceType, Schema, Schemas};
 
 /// Reads a PATCH body.
@@ -82,8 +82,11 @@ impl PatchReader<'_> {
             // A name that no attribute can have is still a member of the value; a broken filter is a broken path.
             Err(error) if name.contains('[') => Err(error.into()),
             Err(_) => {
-                let target = UnknownTarget::Keys(vec![name.to_owned()]);
-                self.unknown(name, target, verb, Some(value))
+                let (schemas, resource_type) = (self.reader.schemas, self.reader.resource_type);
+                match undeclared_keys(schemas, resource_type, name, &value) {
+                    Some(keys) => self.unknown(name, UnknownTarget::Keys(keys), verb, Some(value)),
+                    None => Ok(()),
+                }
             }
         }
     }

@@ -18,6 +18,11 @@ const MAPPED_BYTES: i64 = 256 << 20;
 /// Opens or creates the file, and changes nothing in it.
 pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
+    // SQLite opens what may only be read without a word, and every write would fail later.
+    if connection.is_readonly(rusqlite::MAIN_DB)? {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+        return Err(rusqlite::Error::SqliteFailure(code, None));
+    }
     connection.busy_timeout(BUSY_TIMEOUT)?;
     Ok(connection)
 }

@@ -118,6 +118,13 @@ impl Mock {
         assert_eq!(answer.status(), 200);
     }
 
+    /// Changes the shop, as `PATCH /_mock/shops/{domain}` tells.
+    pub async fn change(&self, patch: &Value) {
+        let request = self.http.patch(format!("{}/_mock/shops/{SHOP}", self.url));
+        let answer = request.body(patch.to_string()).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+
     /// The shop's customers with everything.
     pub async fn customers(&self) -> Vec<Value> {
         let request = self
@@ -138,18 +145,21 @@ pub fn cli(directory: &Path, arguments: &[&str]) -> Command {
 
 /// Adds the shop with its access token.
 pub fn add_shop(directory: &Path) {
+    set_access_token(directory, SHOPIFY_TOKEN);
+}
+
+/// Adds the shop, or gives it another access token; Shopify is not asked.
+pub fn set_access_token(directory: &Path, token: &str) {
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), SHOPIFY_TOKEN).unwrap();
+    std::fs::write(file.path(), token).unwrap();
     let path = file.path().to_str().unwrap();
-    printed(&mut cli(
-        directory,
-        &[
-            "shop",
-            "add",
-            SHOP,
-            "--offline",
-            "--access-token-file",
-            path,
-        ],
-    ));
+    let arguments = [
+        "shop",
+        "add",
+        SHOP,
+        "--offline",
+        "--access-token-file",
+        path,
+    ];
+    printed(&mut cli(directory, &arguments));
 }

@@ -67,6 +67,10 @@ impl Scim {
         }
     }
 
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     pub async fn get(&self, target: &str) -> Answered {
         self.send("GET", target, &[], None).await
     }

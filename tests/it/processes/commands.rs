@@ -41,7 +41,14 @@ fn what_is_printed_is_json_when_asked() {
         json!([])
     );
     let added = check(
-        &["shop", "add", SHOP, "--access-token-file", file],
+        &[
+            "shop",
+            "add",
+            SHOP,
+            "--offline",
+            "--access-token-file",
+            file,
+        ],
         &["added. Next:"],
     );
     assert_eq!(
@@ -93,6 +100,10 @@ fn what_is_printed_is_json_when_asked() {
     );
     assert_eq!(shown["settings"]["dialect"], "strict");
     assert_eq!(shown["settings"]["adoption_domains"], json!(["a.example"]));
+    let users = check(&["users", "list", SHOP], &["There are none"]);
+    assert_eq!(users, json!([]));
+    let activity = check(&["activity", SHOP], &["There is no such activity"]);
+    assert_eq!(activity, json!([]));
     // No command shows a secret again.
     for arguments in [&["shop", "show", SHOP] as &[_], &["token", "list", SHOP]] {
         let text = printed(&mut cli(directory.path(), arguments));

@@ -6,8 +6,10 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::harness::installation::{Installation, SHOP, add_shop, cli};
-use crate::harness::process::{run, syncup};
+use serde_json::json;
+
+use crate::harness::installation::{Installation, SHOP, SHOPIFY_TOKEN, add_shop, cli};
+use crate::harness::process::{printed, run, syncup};
 
 /// The exit codes of README.md.
 const FAILED: i32 = 1;
@@ -188,9 +190,12 @@ fn a_data_directory_that_may_only_be_read_is_refused() {
     for file in std::fs::read_dir(&data).unwrap() {
         mode(&file.unwrap().path(), 0o400);
     }
-    mode(&data, 0o500);
-    check(&mut command(&data, &["serve"]), DATA_DIRECTORY, &writable);
-    mode(&data, 0o700);
+    for of_directory in [0o500, 0o700] {
+        mode(&data, of_directory);
+        let read_only = ["read-only", "writable by this user"];
+        check(&mut command(&data, &["serve"]), DATA_DIRECTORY, &read_only);
+        check(&mut command(&data, &list), DATA_DIRECTORY, &read_only);
+    }
 }
 
 #[test]
@@ -299,4 +304,51 @@ fn what_is_not_there_is_said_with_where_to_look() {
     check(&add, FAILED, &["cannot read the access token", path]);
     std::fs::write(&file, "one\ntwo\n").unwrap();
     check(&add, FAILED, &[path, "does not hold one access token"]);
+}
+
+#[tokio::test]
+async fn a_shop_that_shopify_does_not_confirm_is_not_added() {
+    let installation = Installation::on_plan("standard");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("token");
+    let data = directory.path().join("data");
+    let command = |shop: &str, token: &str| {
+        std::fs::write(&file, token).unwrap();
+        let path = file.to_str().unwrap();
+        let mut command = fresh(&data, &["shop", "add", shop, "--access-token-file", path]);
+        command.env("SYNCUP_SHOPIFY_ORIGIN", &installation.mock.url);
+        command
+    };
+    let refused = |shop: &str, token: &str, parts: &[&str]| {
+        check(&mut command(shop, token), FAILED, parts);
+        assert_eq!(
+            printed(&mut fresh(&data, &["shop", "list", "--json"])),
+            "[]\n"
+        );
+    };
+    let other = "other.myshopify.com";
+    refused(
+        SHOP,
+        "shpat_wrong",
+        &["does not accept", SHOP, "copy it again"],
+    );
+    refused(other, SHOPIFY_TOKEN, &[other, "check the shop's domain"]);
+    installation
+        .mock
+        .change(&json!({"scopes": ["read_customers"]}))
+        .await;
+    refused(
+        SHOP,
+        SHOPIFY_TOKEN,
+        &["lacks", "write_customers", "grant them"],
+    );
+    installation.mock.change(&json!({"status": "frozen"})).await;
+    refused(SHOP, SHOPIFY_TOKEN, &[SHOP, "unpaid bill"]);
+    let mut nobody_there = command(SHOP, SHOPIFY_TOKEN);
+    nobody_there.env("SYNCUP_SHOPIFY_ORIGIN", "http://127.0.0.1:1");
+    check(
+        &mut nobody_there,
+        FAILED,
+        &["could not be asked", "--offline"],
+    );
 }

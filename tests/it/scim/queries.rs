@@ -245,7 +245,12 @@ async fn a_query_that_looks_at_too_much_is_told_to_narrow_its_filter() {
     app.scim.post("/Users", &json!({"userName": "ann"})).await;
     let check = async |target: &str, want: &str| {
         let answer = app.scim.get(target).await;
-        assert_eq!(answer.verdict(), want, "{target}: {}", answer.text);
+        assert_eq!(
+            answer.verdict(),
+            want,
+            "corner 13: {target}: {}",
+            answer.text
+        );
         if answer.status == 400 {
             let detail = answer.json()["detail"].as_str().unwrap().to_owned();
             assert!(detail.contains("narrow the filter"), "{detail}");
