@@ -150,18 +150,14 @@ impl Directory {
         Self { directory }
     }
 
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_syncup"));
-        command
+    fn run(&self, line: &str) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_syncup"))
             .args(line.split(' '))
             .env_clear()
             .env("SYNCUP_DATA_DIR", self.directory.path())
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, line: &str) -> Output {
-        self.command(line).output().unwrap()
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
     }
 
     /// What a command that must succeed prints.
@@ -269,37 +265,4 @@ async fn a_shop_is_removed_only_by_someone_who_means_it() {
     // Nothing is left to sweep.
     let store = Store::open(directory.directory.path(), None).unwrap();
     assert!(!store.sweep_deleted_shops().await.unwrap());
-}
-
-#[tokio::test]
-async fn what_cannot_be_opened_is_said_at_the_start_with_what_to_do() {
-    let directory = Directory::new().await;
-    let check = |command: &mut Command, part: &str| {
-        let output = command.output().unwrap();
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{errors}");
-        assert!(errors.contains(part), "{errors}");
-        assert_eq!(errors.lines().count(), 1, "{errors}");
-    };
-    let serve = || {
-        let mut command = directory.command("serve");
-        command.env("SYNCUP_LOG", "off");
-        command
-            .env("SYNCUP_LISTEN", "127.0.0.1:0")
-            .env("SYNCUP_OPS_LISTEN", "127.0.0.1:0");
-        command
-    };
-    let other = "1".repeat(64);
-    check(
-        serve().env("SYNCUP_MASTER_KEY", other),
-        "give the master key that its data was sealed with",
-    );
-    let path = directory.directory.path();
-    let key = path.join("master.key");
-    let aside = path.join("aside");
-    std::fs::rename(&key, &aside).unwrap();
-    check(&mut serve(), "restore it from the backup");
-    std::fs::rename(&aside, &key).unwrap();
-    std::fs::write(path.join("syncup.db"), "no database").unwrap();
-    check(&mut serve(), "the database file is damaged");
 }

@@ -19,20 +19,16 @@ const MAPPED_BYTES: i64 = 256 << 20;
 pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     // SQLite opens what may only be read without a word, and every write would fail later.
-    if connection.is_readonly(rusqlite::MAIN_DB)? {
-        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+    if connection.is_readonly(MAIN_DB)? {
+        let code = ffi::Error::new(ffi::SQLITE_READONLY);
         return Err(rusqlite::Error::SqliteFailure(code, None));
     }
     connection.busy_timeout(BUSY_TIMEOUT)?;
     Ok(connection)
 }
 
-/// Makes the connection the writer's. (A file that this user may only read is opened all the same, and refused here.)
+/// Makes the connection the writer's.
 pub(super) fn make_writer(connection: &Connection) -> rusqlite::Result<()> {
-    if connection.is_readonly(MAIN_DB)? {
-        let refused = ffi::Error::new(ffi::SQLITE_READONLY);
-        return Err(rusqlite::Error::SqliteFailure(refused, None));
-    }
     keep_log(connection)?;
     // Durable before it is answered; group commit makes it cheap.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -106,15 +102,5 @@ mod tests {
         // FULL is 2: the log is synchronised at each commit, not only at checkpoints. FAST is 2 too.
         assert_eq!((mode.as_str(), number("synchronous")), ("wal", 2));
         assert_eq!(number("secure_delete"), 2);
-    }
-
-    #[test]
-    fn a_file_that_can_only_be_read_has_no_writer() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("w.db");
-        make_writer(&open(&path).expect("opened")).expect("made");
-        let read_only = reader(&path).expect("opened");
-        let refused = make_writer(&read_only).expect_err("refused");
-        assert_eq!(refused.sqlite_error_code(), Some(ErrorCode::ReadOnly));
     }
 }
