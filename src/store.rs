@@ -30,7 +30,7 @@ use std::sync::Arc;
 use ring::rand::SystemRandom;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::base::seal::MasterKey;
+use crate::base::seal::{MasterKey, SealError};
 
 pub use activity::{ActivityFilter, ActivityPage};
 pub use batch::{Batch, GuardFailure};
@@ -88,7 +88,13 @@ impl Store {
         };
         // A wrong master key shows now, not at the first request.
         for shop in store.shops()? {
-            store.shop_keys(shop.id)?;
+            store.shop_keys(shop.id).map_err(|error| match error {
+                StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
+                    shop: shop.domain,
+                    source,
+                },
+                other => other,
+            })?;
         }
         Ok(store)
     }
@@ -114,11 +120,14 @@ impl Store {
         self.database.write_blocking(batch)
     }
 
-    /// Whether the database can be read.
+    /// Whether the database can be read, and has a writer.
     ///
     /// # Errors
-    /// It can't.
+    /// It can't, or has none.
     pub fn ping(&self) -> Result<(), StoreError> {
+        if !self.database.has_writer() {
+            return Err(StoreError::Closed);
+        }
         self.database
             .query("read the database", "SELECT 1", &[], |_| Ok(()))
             .map(drop)

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::base::id::ShopDomain;
 use crate::base::seal::SealError;
 
 /// What the engine said.
@@ -31,9 +32,20 @@ pub enum StoreError {
         #[source]
         source: Option<std::io::Error>,
     },
-    /// A key is not one, or is another.
-    #[error("cannot use the master key")]
+    /// Something cannot be sealed or opened.
+    #[error("cannot use a key")]
     Key(#[source] SealError),
+    /// A shop's key was not wrapped by this master key.
+    #[error(
+        "cannot open the key of {shop}: give the master key that its data was sealed with (master_key, or the data directory's own master.key)"
+    )]
+    WrongMasterKey {
+        /// The shop.
+        shop: ShopDomain,
+        /// Why.
+        #[source]
+        source: SealError,
+    },
     /// The database is another program's.
     #[error(
         "the file {path} is a database of another program: move it away, or name another data directory"

@@ -160,6 +160,11 @@ impl Database {
         Ok(&reader.connection)
     }
 
+    /// Whether the writer runs.
+    pub(super) fn has_writer(&self) -> bool {
+        self.writer.is_running()
+    }
+
     pub(super) async fn write(&self, batch: Batch) -> Written {
         self.writer.write(batch).await
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi};
 
 /// How long a statement waits for another process, such as a command-line call, to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -19,8 +19,8 @@ const MAPPED_BYTES: i64 = 256 << 20;
 pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     // SQLite opens what may only be read without a word, and every write would fail later.
-    if connection.is_readonly(rusqlite::MAIN_DB)? {
-        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+    if connection.is_readonly(MAIN_DB)? {
+        let code = ffi::Error::new(ffi::SQLITE_READONLY);
         return Err(rusqlite::Error::SqliteFailure(code, None));
     }
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -78,4 +78,29 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_committed_is_on_the_disk_before_it_is_answered() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let connection = open(&directory.path().join("w.db")).expect("opened");
+        make_writer(&connection).expect("made");
+        overwrite_deleted(&connection, true).expect("set");
+        overwrite_deleted(&connection, false).expect("set");
+        let number = |pragma| -> i64 {
+            connection
+                .pragma_query_value(None, pragma, |row| row.get(0))
+                .expect("read")
+        };
+        let mode: String = connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .expect("read");
+        // FULL is 2: the log is synchronised at each commit, not only at checkpoints. FAST is 2 too.
+        assert_eq!((mode.as_str(), number("synchronous")), ("wal", 2));
+        assert_eq!(number("secure_delete"), 2);
+    }
 }

@@ -38,8 +38,15 @@ fn another_master_key_is_refused_when_opening() {
     let store = Store::open(directory.path(), Some(&one)).expect("opened");
     add_shop(&store, "demo");
     drop(store);
-    let (_, chain) = refusal(directory.path(), Some(&two));
-    assert!(chain.contains("sealed with another master key"), "{chain}");
+    let (error, chain) = refusal(directory.path(), Some(&two));
+    assert!(
+        matches!(error, StoreError::WrongMasterKey { .. }),
+        "{chain}"
+    );
+    assert!(
+        chain.contains("the key of demo.myshopify.com: give the master key"),
+        "{chain}"
+    );
     assert!(!chain.contains("2222"), "{chain}");
     Store::open(directory.path(), Some(&one)).expect("opened");
 }
@@ -87,16 +94,46 @@ fn a_place_that_cannot_be_written_is_named_with_what_to_do() {
         chain.contains("must be readable and writable by this user"),
         "{chain}"
     );
+}
 
-    let damaged = directory.path().join("damaged");
-    fs::create_dir_all(&damaged).expect("made");
-    fs::write(
-        damaged.join(FILE),
-        "this is no database, whatever its name says".repeat(100),
-    )
-    .expect("written");
-    let (_, chain) = refusal(&damaged, Some(&key));
-    assert!(chain.contains("restore it from the backup"), "{chain}");
+#[test]
+fn a_damaged_file_is_to_be_restored() {
+    let check = |damage: &dyn Fn(Vec<u8>) -> Vec<u8>| {
+        let directory = Fresh::new().directory;
+        let path = directory.path().join(FILE);
+        let bytes = fs::read(&path).expect("read");
+        fs::write(&path, damage(bytes)).expect("written");
+        let (_, chain) = refusal(directory.path(), None);
+        assert!(chain.contains("restore it from the backup"), "{chain}");
+    };
+    check(&|_| b"this is no database, whatever its name says".repeat(100));
+    // Cut off.
+    check(&|bytes| bytes[..8_192].to_vec());
+    // The schema's page is overwritten, behind the file's header.
+    check(&|mut bytes| {
+        bytes[100..4_096].fill(0xA5);
+        bytes
+    });
+}
+
+#[test]
+fn another_programs_database_is_left_alone() {
+    let check = |statements: &str| {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join(FILE);
+        let connection = rusqlite::Connection::open(&path).expect("opened");
+        connection.execute_batch(statements).expect("made");
+        drop(connection);
+        let before = fs::read(&path).expect("read");
+        let key = SecretString::from("1".repeat(64));
+        let (error, chain) = refusal(directory.path(), Some(&key));
+        assert!(matches!(error, StoreError::Foreign { .. }), "{chain}");
+        assert!(chain.contains("move it away"), "{chain}");
+        assert_eq!(fs::read(&path).expect("read"), before);
+    };
+    check("CREATE TABLE notes (body TEXT)");
+    check("PRAGMA user_version = 1; CREATE TABLE shops (name TEXT)");
+    check("PRAGMA application_id = 7");
 }
 
 #[test]

@@ -117,7 +117,8 @@ fn a_full_disk_keeps_what_was_answered_and_the_writer_goes_on() {
         match add(number) {
             Ok(written) => kept.push((number, written.expect("added")).0),
             Err(error) => {
-                assert!(error.to_string().contains("the disk is full"), "{error}");
+                assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
+                assert!(error.to_string().contains("free some space"), "{error}");
                 refused.push(number);
             }
         }
