@@ -6,6 +6,7 @@ mod answer;
 mod authenticate;
 mod bulk;
 mod discover;
+mod dry_run;
 mod edit;
 mod groups;
 mod list;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
+use tokio::sync::Semaphore;
 
 use crate::base::clock::Clock;
 use crate::base::id::ResourceId;
@@ -37,7 +39,7 @@ pub struct Config {
     /// How long a write waits for Shopify.
     pub inline_budget_ms: u64,
     /// How long a query may look through resources that no index finds.
-    pub query_budget_ms: u64,
+    pub query_budget_ms: u32,
     /// The largest request body.
     pub max_body_bytes: usize,
 }
@@ -49,6 +51,8 @@ pub struct Provision {
     reconciler: Arc<Reconciler>,
     clock: Arc<dyn Clock>,
     random: SystemRandom,
+    /// A permit for each query that may look through a shop at the same time.
+    scans: Arc<Semaphore>,
     config: Config,
 }
 
@@ -65,6 +69,7 @@ impl Provision {
             reconciler,
             clock,
             random: SystemRandom::new(),
+            scans: Arc::new(Semaphore::new(list::SCANS)),
             config,
         }
     }

@@ -6,10 +6,12 @@
 mod attempt;
 mod halt;
 mod journal;
+mod preview;
 mod shop;
 mod step;
 mod verdict;
 pub mod worker;
 
+pub use preview::{Preview, Subject};
 pub use shop::{Shop, ShopifyConfig, Shops};
 pub use step::{Reconciler, Step};

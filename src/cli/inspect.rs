@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::app;
 use crate::base::id::ShopDomain;
 use crate::settings::Settings;
@@ -59,8 +59,8 @@ fn advice(shop: &ShopDomain, error: &CallError) -> Failure {
         Recovery::Reauthorize => {
             format!("Shopify does not accept this access token for {shop}: copy it again from the app's API credentials")
         }
-        Recovery::ShopUnavailable(_) => {
-            format!("Shopify does not serve {shop} to this app ({}): check the domain, and that the app is installed there", error.cause)
+        Recovery::ShopUnavailable(why) => {
+            format!("{shop} was not added: {} ({})", why.advice(), error.cause)
         }
         _ => format!(
             "Shopify could not be asked about {shop} ({}): try again, or add the shop unchecked with --offline",

@@ -23,9 +23,6 @@ pub use self::route::BASE_PATH;
 /// The media type of every answer: RFC 7644 §8.1.
 const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
 
-/// Queries that look through whole shops at once, per worker; others wait for them.
-const SCANS_PER_WORKER: usize = 2;
-
 /// What the server needs to know beside the use cases.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -50,7 +47,6 @@ pub fn serve(
             .app_data(web::Data::new(limits))
             .default_service(web::to(handle))
     })
-    .worker_max_blocking_threads(SCANS_PER_WORKER)
     .disable_signals()
     .shutdown_timeout(20);
     if limits.workers > 0 {

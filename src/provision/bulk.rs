@@ -36,6 +36,12 @@ impl Provision {
         call: &Call<'_>,
         explain: &dyn Fn(&Failure) -> ScimError,
     ) -> Result<Answer, Failure> {
+        if call.is_dry_run()? {
+            return Err(ScimError::invalid_value(
+                "dryRun is not offered for /Bulk: its operations refer to what the others create; send them one by one",
+            )
+            .into());
+        }
         let plan = bulk::plan(call.body.read()?, &self.bulk_limits())?;
         let mut response = BulkResponse::new(&plan);
         let mut bulk = Bulk {

@@ -1,9 +1,10 @@
 //! Groups: created, replaced, patched, deleted; and who is in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json as literal};
 
+use super::dry_run::Regrouping;
 use super::edit::Edit;
 use super::read::{not_found, parse_id};
 use super::write::{Change, TRIES, check_version, document, folded, refused, text};
@@ -46,17 +47,26 @@ impl Provision {
             &self.group_change(id, &draft.attributes),
         )?;
         self.move_members(&mut batch, shop, id, &moves, &mut names, at_ms);
-        self.note(
-            &mut batch,
-            call,
-            &Change {
-                action: "create",
-                resource_type: ResourceType::Group,
-                id,
-                attributes: &names,
-                status: 201,
-            },
-        );
+        let noted = Change {
+            action: "create",
+            resource_type: ResourceType::Group,
+            id,
+            attributes: &names,
+            status: 201,
+        };
+        self.note(&mut batch, call, &noted);
+        if call.is_dry_run()? {
+            let name = text(&draft.attributes, "displayName");
+            let regrouping = Regrouping {
+                group: id,
+                name: name.as_deref(),
+                is_in: &|_| true,
+            };
+            let users = moves.keys().copied().collect();
+            return self
+                .rehearse_group(shop, batch, &noted, &users, &regrouping)
+                .await;
+        }
         self.store
             .write(batch)
             .await?
@@ -81,7 +91,7 @@ impl Provision {
             let edited = wanted.apply(&parsed(&group)?, ResourceType::Group, &shop.schemas)?;
             let moves = self.moves(shop, Some(id), &edited.members)?;
             let mut names = edited.changed;
-            if names.is_empty() && moves.is_empty() {
+            if names.is_empty() && moves.is_empty() && !call.is_dry_run()? {
                 return self.group_answer(call, id, edit, projection);
             }
             let at_ms = self.clock.now_ms();
@@ -98,17 +108,29 @@ impl Provision {
             if renamed {
                 self.store.touch_members(&mut batch, shop.id(), id, at_ms);
             }
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: edit.name(),
-                    resource_type: ResourceType::Group,
-                    id,
-                    attributes: &names,
-                    status: 200,
-                },
-            );
+            let noted = Change {
+                action: edit.name(),
+                resource_type: ResourceType::Group,
+                id,
+                attributes: &names,
+                status: 200,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                let name = text(&edited.attributes, "displayName");
+                let regrouping = Regrouping {
+                    group: id,
+                    name: name.as_deref(),
+                    is_in: &|user| moves.get(&user) != Some(&false),
+                };
+                let mut users: BTreeSet<ResourceId> = moves.keys().copied().collect();
+                if renamed {
+                    users.extend(self.store.members(shop.id(), id)?);
+                }
+                return self
+                    .rehearse_group(shop, batch, &noted, &users, &regrouping)
+                    .await;
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.push(call, &moves, renamed).await;
@@ -132,17 +154,25 @@ impl Provision {
             self.store
                 .remove_all_members(&mut batch, shop.id(), id, at_ms);
             self.store.delete_group(&mut batch, shop.id(), &group);
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: "delete",
-                    resource_type: ResourceType::Group,
-                    id,
-                    attributes: &[],
-                    status: 204,
-                },
-            );
+            let noted = Change {
+                action: "delete",
+                resource_type: ResourceType::Group,
+                id,
+                attributes: &[],
+                status: 204,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                let regrouping = Regrouping {
+                    group: id,
+                    name: None,
+                    is_in: &|_| false,
+                };
+                let users = self.store.members(shop.id(), id)?.into_iter().collect();
+                return self
+                    .rehearse_group(shop, batch, &noted, &users, &regrouping)
+                    .await;
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.wake(call);

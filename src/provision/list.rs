@@ -27,6 +27,9 @@ use crate::store::StoreError;
 
 pub(super) use position::CURSOR_TIMEOUT_MS;
 
+/// Queries that may look through shops at the same time; more of them wait.
+pub(super) const SCANS: usize = 4;
+
 /// A page of what a query finds.
 struct Found {
     /// How many resources match.
@@ -72,15 +75,33 @@ impl Provision {
     ) -> Result<Answer, Failure> {
         let shop = Arc::clone(&call.caller.shop);
         let listing = Listing::new(&shop, types, query, self.clock.now_ms())?;
-        let end = Instant::now() + Duration::from_millis(self.config.query_budget_ms);
+        let end = Instant::now() + Duration::from_millis(self.config.query_budget_ms.into());
         if listing.is_quick() {
             return self.page(&shop, &listing, end).map(Answer::ok);
         }
+        self.page_aside(shop, listing, end).await.map(Answer::ok)
+    }
+
+    /// On a thread apart: the workers answer others meanwhile.
+    async fn page_aside(
+        self: &Arc<Self>,
+        shop: Arc<Shop>,
+        listing: Listing,
+        end: Instant,
+    ) -> Result<String, Failure> {
+        let turn = Arc::clone(&self.scans).acquire_owned();
+        let Ok(Ok(turn)) = tokio::time::timeout_at(end.into(), turn).await else {
+            return Err(self.too_many().into());
+        };
         let this = Arc::clone(self);
-        let page = tokio::task::spawn_blocking(move || this.page(&shop, &listing, end));
-        // It does not end without an answer but when the process does.
-        let body = page.await.unwrap_or(Err(StoreError::Closed.into()))?;
-        Ok(Answer::ok(body))
+        let page = tokio::task::spawn_blocking(move || {
+            let page = this.page(&shop, &listing, end);
+            // Not before: the scan goes on when its client has left.
+            drop(turn);
+            page
+        });
+        // It ends without an answer only when the process does.
+        page.await.unwrap_or(Err(StoreError::Closed.into()))
     }
 
     fn page(&self, shop: &Shop, listing: &Listing, end: Instant) -> Result<String, Failure> {

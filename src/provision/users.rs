@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use super::dry_run;
 use super::edit::Edit;
 use super::read::{not_found, parse_id};
 use super::write::{Change, TRIES, check_version, document, folded, refused, text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
-use crate::directory::UserRecord;
+use crate::directory::{SyncState, UserRecord};
 use crate::reconcile::Shop;
 use crate::scim::filter::fold;
 use crate::scim::projection::Projection;
@@ -38,17 +39,20 @@ impl Provision {
                 &change,
                 tombstone.as_ref(),
             )?;
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: "create",
-                    resource_type: ResourceType::User,
-                    id,
-                    attributes: &names,
-                    status: 201,
-                },
-            );
+            let noted = Change {
+                action: "create",
+                resource_type: ResourceType::User,
+                id,
+                attributes: &names,
+                status: 201,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                self.rehearse(batch, ResourceType::User).await?;
+                let preview =
+                    Self::preview_created(shop, id, &draft.attributes, tombstone.as_ref());
+                return Ok(dry_run::answer(&noted, 1, &[(id, preview)]));
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.inline(call, id).await;
@@ -77,24 +81,27 @@ impl Provision {
             check_version(call, user.version)?;
             let edited = wanted.apply(&parsed(&user)?, ResourceType::User, &shop.schemas)?;
             // RFC 7644 §3.5.2.1: what changes nothing leaves version and lastModified alone.
-            if edited.changed.is_empty() {
+            if edited.changed.is_empty() && !call.is_dry_run()? {
+                self.retry_parked(call, &user).await?;
                 return self.written(call, ResourceType::User, id, projection, 200);
             }
             let mut batch = Batch::new();
             let change = self.user_change(id, &edited.attributes);
             self.store
                 .update_user(&mut batch, shop.id(), &shop.key, &change, user.version)?;
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: edit.name(),
-                    resource_type: ResourceType::User,
-                    id,
-                    attributes: &edited.changed,
-                    status: 200,
-                },
-            );
+            let noted = Change {
+                action: edit.name(),
+                resource_type: ResourceType::User,
+                id,
+                attributes: &edited.changed,
+                status: 200,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                self.rehearse(batch, ResourceType::User).await?;
+                let previews = self.preview_changed(shop, id, Some(&edited.attributes))?;
+                return Ok(dry_run::answer(&noted, 1, &previews));
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.inline(call, id).await;
@@ -116,17 +123,19 @@ impl Provision {
             let mut batch = Batch::new();
             self.store
                 .delete_user(&mut batch, shop.id(), &user, self.clock.now_ms());
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: "delete",
-                    resource_type: ResourceType::User,
-                    id,
-                    attributes: &[],
-                    status: 204,
-                },
-            );
+            let noted = Change {
+                action: "delete",
+                resource_type: ResourceType::User,
+                id,
+                attributes: &[],
+                status: 204,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                self.rehearse(batch, ResourceType::User).await?;
+                let previews = self.preview_changed(shop, id, None)?;
+                return Ok(dry_run::answer(&noted, 1, &previews));
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.inline(call, id).await;
@@ -137,6 +146,21 @@ impl Provision {
             }
         }
         Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
+    }
+
+    /// A client that sends the same again wants it done: a user who is parked gets another chance.
+    async fn retry_parked(&self, call: &Call<'_>, user: &UserRecord) -> Result<(), Failure> {
+        let parked = [SyncState::Held, SyncState::Conflict, SyncState::Failed];
+        if !parked.contains(&user.sync.state) {
+            return Ok(());
+        }
+        let mut batch = Batch::new();
+        self.store
+            .retry_user(&mut batch, call.caller.shop_id(), user.id);
+        if self.store.write(batch).await?.is_ok() {
+            self.inline(call, user.id).await;
+        }
+        Ok(())
     }
 
     fn live_user(&self, shop: &Shop, id: ResourceId) -> Result<UserRecord, Failure> {

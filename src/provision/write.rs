@@ -123,6 +123,16 @@ impl Provision {
         })
     }
 
+    /// Tries a batch and undoes it; fails as the write would.
+    pub(super) async fn rehearse(
+        &self,
+        batch: Batch,
+        resource_type: ResourceType,
+    ) -> Result<(), Failure> {
+        let written = self.store.write(batch.rehearsed()).await?;
+        written.map_err(|guard| refused(&guard, resource_type))
+    }
+
     /// Adds the activity row of a write to its batch.
     pub(super) fn note(&self, batch: &mut Batch, call: &Call<'_>, change: &Change<'_>) {
         self.store.note(

@@ -14,7 +14,7 @@ use super::verdict::Verdict;
 use crate::base::clock::Clock;
 use crate::base::id::CustomerGid;
 use crate::directory::UserRecord;
-use crate::mapping::{self, Applied, Desired, Warning};
+use crate::mapping::{Applied, Desired, Warning};
 use crate::shopify::Class;
 use crate::shopify::model::{CustomerKey, ObservedCustomer};
 use crate::store::{Batch, PendingUser, Store, StoreError};
@@ -49,23 +49,9 @@ impl<'a> Attempt<'a> {
         pending: PendingUser,
     ) -> Result<Self, StoreError> {
         let PendingUser { user, applied } = pending;
-        let document: Map<String, Value> = if user.document.is_empty() {
-            Map::new()
-        } else {
-            serde_json::from_str(&user.document)
-                .map_err(|_| StoreError::Corrupt { what: "user" })?
-        };
+        let document = document(&user)?;
         let groups = group_names(store, shop, &user)?;
-        let desired = mapping::desired(
-            &document,
-            &mapping::Context {
-                scim_id: &user.id.to_string(),
-                groups: &groups,
-                deleted: user.deleted,
-                phone_region: shop.record.settings.phone_region.as_deref(),
-                marks: shop.record.settings.disabled_marks,
-            },
-        );
+        let desired = shop.desired(user.id, &document, &groups, user.deleted);
         Ok(Self {
             active: !user.deleted && document.get("active") != Some(&Value::Bool(false)),
             customer: user.sync.customer.clone(),
@@ -146,6 +132,9 @@ impl<'a> Attempt<'a> {
     }
 
     async fn converge(&mut self) -> Progress<()> {
+        if self.is_still_blocked()? {
+            return Err(Verdict::blocked().into());
+        }
         self.recall().await?;
         for _ in 0..ROUNDS {
             let done = match self.customer.clone() {
@@ -212,6 +201,14 @@ impl<'a> Attempt<'a> {
         ));
         self.customer = Some(seen.id);
     }
+}
+
+/// Nothing is left of a deleted user's, once Shopify has seen the deletion.
+fn document(user: &UserRecord) -> Result<Map<String, Value>, StoreError> {
+    if user.document.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_str(&user.document).map_err(|_| StoreError::Corrupt { what: "user" })
 }
 
 fn group_names(store: &Store, shop: &Shop, user: &UserRecord) -> Result<Vec<String>, StoreError> {

@@ -152,6 +152,8 @@ impl Shops {
     /// The database failed, or another master key sealed the shop.
     pub fn get(&self, id: ShopId, now_ms: i64) -> Result<Option<Arc<Shop>>, StoreError> {
         let Some(revision) = self.store.shop_revision(id)? else {
+            // A removed shop's key is not kept here either.
+            self.lock().remove(&id);
             return Ok(None);
         };
         let known = self.lock().get(&id).cloned();

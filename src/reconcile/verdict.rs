@@ -2,7 +2,7 @@
 
 use crate::base::backoff::Backoff;
 use crate::directory::{SyncState, UserRecord};
-use crate::shopify::{CallError, Recovery, Unavailable, UserError};
+use crate::shopify::{CallError, Recovery, UserError};
 use crate::store::Outcome;
 
 /// Attempts that failed are made again after these delays.
@@ -12,6 +12,8 @@ const RETRIES: Backoff = Backoff {
 };
 /// A shop that can't be used is asked again this often.
 const UNAVAILABLE_MS: i64 = 5 * 60_000;
+/// Attempts of a user whose e-mail another user has: they last about a day.
+const BLOCKED_ATTEMPTS: u32 = 100;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(super) enum Verdict {
         /// What is in Shopify is no longer known.
         unknown: bool,
     },
+    /// Another user of the directory has the e-mail: that user may lose it any time, and nobody would tell.
+    Blocked { reason: String },
     /// There are no points: nothing has changed, and nothing is recorded.
     Wait { wait_ms: i64 },
 }
@@ -49,7 +53,7 @@ impl Verdict {
                 retry(reason.to_owned(), Some(UNAVAILABLE_MS), false)
             }
             Recovery::ShopUnavailable(why) => {
-                retry(explained(why).to_owned(), Some(UNAVAILABLE_MS), false)
+                retry(why.advice().to_owned(), Some(UNAVAILABLE_MS), false)
             }
             Recovery::Reject(errors) => Self::failed(&quoted(&errors)),
         }
@@ -61,6 +65,12 @@ impl Verdict {
             reason: reason.to_owned(),
             after_ms: None,
             unknown: true,
+        }
+    }
+
+    pub(super) fn blocked() -> Self {
+        Self::Blocked {
+            reason: "another user of the directory has the same e-mail".to_owned(),
         }
     }
 
@@ -125,6 +135,17 @@ impl Verdict {
                 outcome.attempts = attempts;
                 outcome.due_ms = Some(now_ms.saturating_add(delay_ms));
             }
+            Self::Blocked { reason } => {
+                let attempts = user.sync.attempts.saturating_add(1);
+                outcome.state = SyncState::Conflict;
+                outcome.last_error = Some(reason.clone());
+                if attempts < BLOCKED_ATTEMPTS {
+                    let delay_ms = RETRIES.delay_ms(attempts, jitter);
+                    outcome.settled = false;
+                    outcome.attempts = attempts;
+                    outcome.due_ms = Some(now_ms.saturating_add(delay_ms));
+                }
+            }
             Self::Wait { wait_ms } => {
                 outcome.settled = false;
                 outcome.state = SyncState::Pending;
@@ -133,26 +154,6 @@ impl Verdict {
             }
         }
         outcome
-    }
-}
-
-/// Why the whole shop can't be used, and who can mend that.
-fn explained(why: Unavailable) -> &'static str {
-    match why {
-        Unavailable::PaymentRequired => {
-            "Shopify has frozen the shop for an unpaid bill: the merchant has to settle it"
-        }
-        Unavailable::Forbidden => {
-            "Shopify forbids the app to use the Admin API: check that the app is installed and its token is the shop's"
-        }
-        Unavailable::NotFound => {
-            "Shopify knows no such shop, or no such API version: check the shop's domain and SYNCUP_SHOPIFY_API_VERSION"
-        }
-        Unavailable::Locked => "Shopify has locked the shop: its support can tell why",
-        Unavailable::AccessDenied => {
-            "the app lacks a scope (read_customers, write_customers) or access to protected customer data: grant it in Shopify"
-        }
-        Unavailable::Inactive => "the shop is closed",
     }
 }
 

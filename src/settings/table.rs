@@ -36,8 +36,8 @@ pub const TABLE: &[Setting] = &[
     ),
     setting(
         "public_url",
-        "http://127.0.0.1:8080",
-        "The URL under which identity providers reach `listen`. Every address in an answer is made from it, never from the Host header.",
+        "",
+        "The URL under which identity providers reach `listen`. Every address in an answer is made from it, never from the Host header. Empty: the address of `listen` itself.",
     ),
     setting(
         "master_key",
@@ -74,6 +74,11 @@ pub const TABLE: &[Setting] = &[
         "query_budget_ms",
         "10000",
         "How long a SCIM query may look through resources that no index finds before it is refused, in milliseconds.",
+    ),
+    setting(
+        "activity_days",
+        "90",
+        "How many days the activity log goes back. 0: for ever.",
     ),
     setting("workers", "0", "HTTP worker threads. 0: one per core."),
     setting(

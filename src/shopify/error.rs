@@ -101,6 +101,28 @@ pub enum Unavailable {
     Inactive,
 }
 
+impl Unavailable {
+    /// What is wrong, and who can mend it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::PaymentRequired => {
+                "Shopify has frozen the shop for an unpaid bill: the merchant has to settle it"
+            }
+            Self::Forbidden => {
+                "Shopify forbids the app to use the Admin API: check that the app is installed and its token is the shop's"
+            }
+            Self::NotFound => {
+                "Shopify knows no such shop, or no such API version: check the shop's domain and SYNCUP_SHOPIFY_API_VERSION"
+            }
+            Self::Locked => "Shopify has locked the shop: its support can tell why",
+            Self::AccessDenied => {
+                "the app lacks a scope (read_customers, write_customers) or access to protected customer data: grant it in Shopify"
+            }
+            Self::Inactive => "the shop is closed",
+        }
+    }
+}
+
 /// How long to leave Shopify alone after it suspected an attack (430), in milliseconds.
 const SECURITY_PAUSE_MS: i64 = 60_000;
 

@@ -1,9 +1,12 @@
 //! The real application on port 0, with a manual clock and the mock Shopify behind real HTTP.
 
+pub mod installation;
+pub mod process;
 pub mod scim;
 pub mod transcript;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -29,7 +32,7 @@ pub struct TestApp {
     pub shop: ShopDomain,
     pub scim: Scim,
     shopify_url: String,
-    _directory: TempDir,
+    pub directory: TempDir,
 }
 
 impl TestApp {
@@ -39,15 +42,11 @@ impl TestApp {
     }
 
     pub async fn on_plan(plan: Plan) -> Self {
-        Self::start_as(plan, |_| {}).await
+        Self::with(plan, |_| {}).await
     }
 
-    /// With other settings than a test usually has.
-    pub async fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_as(Plan::Standard, change).await
-    }
-
-    async fn start_as(plan: Plan, change: impl FnOnce(&mut Settings)) -> Self {
+    /// With settings of the test's own.
+    pub async fn with(plan: Plan, adjust: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::at(START_MS));
         let shop: ShopDomain = "test.myshopify.com".parse().unwrap();
         let config = ShopConfig::new(shop.as_str(), SHOPIFY_TOKEN).with_plan(plan);
@@ -58,10 +57,10 @@ impl TestApp {
         settings.data_dir = directory.path().to_owned();
         settings.listen = ([127, 0, 0, 1], 0).into();
         settings.ops_listen = ([127, 0, 0, 1], 0).into();
-        settings.public_url = "https://scim.example.com".to_owned();
+        settings.public_url = Some("https://scim.example.com".to_owned());
         settings.shopify_origin = Some(format!("http://{}", mock.address()));
         settings.workers = 1;
-        change(&mut settings);
+        adjust(&mut settings);
         let application = Application::start_with(&settings, clock.clone(), false).unwrap();
         let token = application
             .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "test")
@@ -78,12 +77,28 @@ impl TestApp {
             shop,
             scim,
             shopify_url: format!("http://{}", mock.address()),
-            _directory: directory,
+            directory,
         }
     }
 }
 
 impl TestApp {
+    /// One more shop of the same bridge, in the mock too: a client with a token of its own.
+    pub async fn another_shop(&self, domain: &str) -> Scim {
+        self.shopify
+            .add_shop(ShopConfig::new(domain, SHOPIFY_TOKEN));
+        let token = self
+            .application
+            .set_up_shop(
+                &domain.parse().unwrap(),
+                &SecretString::from(SHOPIFY_TOKEN),
+                "test",
+            )
+            .await
+            .unwrap();
+        self.scim.with_token(token.expose_secret())
+    }
+
     /// The shop's customers, as the mock holds them.
     pub fn customers(&self) -> Vec<Customer> {
         self.shopify.customers(self.shop.as_str())
@@ -104,6 +119,25 @@ impl TestApp {
 
     pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()
+    }
+
+    /// Waits until no step of the shop is in flight: those that stall time out.
+    pub async fn steps_end(&self, patience: Duration) {
+        self.steps_end_of(self.shop.as_str(), patience).await;
+    }
+
+    /// As [`TestApp::steps_end`], of a shop that the test has added.
+    pub async fn steps_end_of(&self, domain: &str, patience: Duration) {
+        let domain = domain.parse().unwrap();
+        let record = self.application.store().shop_by_domain(&domain).unwrap();
+        let shops = self.application.reconciler().shops();
+        let shop = shops.get(record.unwrap().id, self.now_ms()).unwrap();
+        let shop = shop.unwrap();
+        let end = Instant::now() + patience;
+        while shop.in_progress() > 0 {
+            assert!(Instant::now() < end, "a step does not end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Runs what is due, moving the clock to whatever is waited for, until nothing is due any more.

@@ -1,6 +1,7 @@
 //! What SCIM clients see.
 
 mod bulk;
+mod dry_run;
 mod filters;
 mod http;
 mod queries;
@@ -9,5 +10,7 @@ mod rows_lists;
 mod rows_protocol;
 mod rows_resources;
 mod rows_shopify;
+mod shops;
+mod strict;
 mod transcripts;
 mod writes;

@@ -20,7 +20,10 @@ impl Provision {
     ) -> Result<Found, Failure> {
         let mut matching = Vec::new();
         for kind in &listing.kinds {
-            for record in self.candidates(shop, kind.resource_type, lookup)? {
+            let mut candidates = self.candidates(shop, kind.resource_type, lookup)?;
+            // An index has an order of its own.
+            candidates.sort_by_key(Record::seq);
+            for record in candidates {
                 if let Some(key) = self.judge(shop, listing, kind, &record)? {
                     matching.push((key, record));
                 }
@@ -109,6 +112,7 @@ impl Provision {
         for member in self.store.members(shop.id(), group)? {
             users.extend(self.record(shop, ResourceType::User, member)?);
         }
+        users.sort_by_key(Record::seq);
         Ok(users)
     }
 }

@@ -97,7 +97,7 @@ impl Provision {
     }
 
     /// RFC 7644 §3.4.2: a provider may refuse what it would have to search too long for.
-    fn too_many(&self) -> ScimError {
+    pub(super) fn too_many(&self) -> ScimError {
         ScimError::too_many(format!(
             "the query takes longer than {} ms, since it looks at every resource: narrow the filter, with eq on id, userName, externalId, emails.value, displayName of a group or members.value",
             self.config.query_budget_ms

@@ -1,15 +1,16 @@
 //! A user without a customer: a new one, or one that is there already.
 
-use super::Attempt;
 use super::call::{Called, refusals, refuses};
+use super::{Attempt, document};
 use crate::base::id::ResourceId;
-use crate::directory::Adoption;
+use crate::directory::{Adoption, SyncState, UserRecord};
 use crate::mapping::{Applied, Plan, SCIM_ID, plan};
 use crate::reconcile::halt::{Halt, Progress};
 use crate::reconcile::verdict::Verdict;
 use crate::shopify::customer::MUTATION_POINTS;
 use crate::shopify::model::{CustomerKey, ObservedCustomer};
 use crate::shopify::{CallError, UserErrorKind};
+use crate::store::StoreError;
 
 impl Attempt<'_> {
     pub(super) async fn create(&mut self) -> Progress<bool> {
@@ -83,9 +84,7 @@ impl Attempt<'_> {
             return Ok(false);
         };
         if self.is_another_users(&found)? {
-            return Err(conflict(
-                "another user of the directory has the same e-mail",
-            ));
+            return Err(Verdict::blocked().into());
         }
         if !self.may_adopt(&email) {
             return Err(conflict(
@@ -96,6 +95,33 @@ impl Attempt<'_> {
         self.adopted = true;
         self.bind(Some(found));
         Ok(true)
+    }
+
+    /// Whether the user who had the e-mail at the last attempt still has it: that costs no points.
+    pub(super) fn is_still_blocked(&self) -> Progress<bool> {
+        let was = self.user.sync.state == SyncState::Conflict;
+        let Some(email) = &self.desired.customer.email else {
+            return Ok(false);
+        };
+        if !was || self.user.deleted || self.customer.is_some() {
+            return Ok(false);
+        }
+        let (shop, key) = (self.shop.id(), &self.shop.key);
+        for other in self.store.users_by_email(shop, key, email)? {
+            if other.id != self.user.id
+                && other.sync.customer.is_some()
+                && self.email_of(&other)?.as_ref() == Some(email)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn email_of(&self, user: &UserRecord) -> Result<Option<String>, StoreError> {
+        let document = document(user)?;
+        let desired = self.shop.desired(user.id, &document, &[], false);
+        Ok(desired.customer.email)
     }
 
     /// By the directory, or by the id that the customer itself bears.

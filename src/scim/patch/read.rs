@@ -53,7 +53,10 @@ impl PatchReader<'_> {
     fn operation(&mut self, operation: Operation) -> Result<(), ScimError> {
         let Operation { verb, path, value } = operation;
         match path {
-            Some(path) => self.at(&Path::parse(&path)?, verb, value, Origin::Path),
+            Some(path) => {
+                let path = self.reader.dialect.read_path(&path)?;
+                self.at(&path, verb, value, Origin::Path)
+            }
             // RFC 7644 §3.5.2.2: remove without "path" fails with noTarget.
             None if verb == Verb::Remove => Err(ScimError::no_target("remove needs a path")),
             None => self.whole_resource(verb, value),
@@ -74,7 +77,7 @@ impl PatchReader<'_> {
     }
 
     fn member(&mut self, name: &str, verb: Verb, value: Value) -> Result<(), ScimError> {
-        match Path::parse(name) {
+        match self.reader.dialect.read_path(name) {
             Ok(path) => self.at(&path, verb, Some(value), Origin::Value),
             // A name that no attribute can have is still a member of the value; a broken filter is a broken path.
             Err(error) if name.contains('[') => Err(error.into()),

@@ -1,6 +1,7 @@
 //! `/Bulk` (RFC 7644 §3.7): each operation as if it had come alone, its result in its place.
 
 use serde_json::{Value, json};
+use syncup::directory::ShopSettings;
 use syncup::store::ActivityFilter;
 
 use crate::harness::{Answered, TestApp, at};
@@ -375,4 +376,35 @@ async fn operations_leave_shopify_to_the_worker_and_one_row_each_in_the_log() {
         .iter()
         .filter(|it| it.tags.contains(&"group:g".to_owned()));
     assert_eq!(tagged.count(), 1);
+}
+
+#[tokio::test]
+async fn what_is_said_of_the_bulk_request_is_not_said_of_its_operations() {
+    let app = TestApp::start().await;
+    let ann = app.scim.post("/Users", &json!({"userName": "ann"})).await;
+    let delete = json!({"method": "DELETE", "path": format!("/Users/{}", ann.id())});
+    let body = json!({"schemas": [REQUEST], "Operations": [delete]});
+    let headers = [("if-match", "W/\"9\"")];
+    let target = "/Bulk?attributes=id&excludedAttributes=name";
+    let body = Some(body.to_string().into_bytes());
+    let answer = app.scim.send("POST", target, &headers, body).await;
+    let results = answer.json();
+    assert_eq!(statuses(at(&results, "/Operations")), ["204"], "{results}");
+}
+
+#[tokio::test]
+async fn every_operation_is_refused_while_provisioning_is_off() {
+    let app = TestApp::start().await;
+    let store = app.application.store();
+    let shop = store.shop_by_domain(&app.shop).unwrap().unwrap();
+    let settings = ShopSettings {
+        scim_provisioning: false,
+        ..shop.settings
+    };
+    let written = store.set_shop_settings(shop.id, &settings).unwrap();
+    written.unwrap();
+    let results = bulk(&app, json!([post_user("a", "ann"), post_user("b", "bob")])).await;
+    assert_eq!(statuses(&results), ["403", "403"]);
+    let all = app.scim.get("/Users").await.json();
+    assert_eq!(at(&all, "/totalResults"), 0);
 }

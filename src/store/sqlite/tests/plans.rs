@@ -3,11 +3,11 @@
 use super::*;
 use crate::directory::Activity;
 use crate::store::sqlite::ASKED;
-use crate::store::tests::sync;
 
 /// The plan of a statement, a step a line.
 fn plan(fresh: &Fresh, sql: &str) -> String {
-    let nothing = vec![rusqlite::types::Value::Null; 20];
+    let placeholders = (1..).take_while(|number| sql.contains(&format!("?{number}")));
+    let nothing = vec![Value::Null; placeholders.count()];
     let steps: Vec<String> = fresh
         .store
         .database
@@ -15,7 +15,7 @@ fn plan(fresh: &Fresh, sql: &str) -> String {
             "explain",
             &format!("EXPLAIN QUERY PLAN {sql}"),
             &nothing,
-            |row| row.get("detail"),
+            |row| row.text(3).map(str::to_owned),
         )
         .expect("explained");
     steps.join("\n")

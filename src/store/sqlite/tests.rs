@@ -6,12 +6,15 @@ mod plans;
 use std::fs;
 use std::path::Path;
 
-use super::*;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{FILE, STEPS};
+use crate::base::id::ResourceId;
 use crate::base::token::{RANDOM_LEN, Token};
-use crate::directory::{SyncState, TokenRecord};
-use crate::store::sqlite::STEPS;
-use crate::store::{ActivityFilter, FILE, StoreError};
-use secrecy::ExposeSecret;
+use crate::directory::{SyncState, TokenRecord, UserRecord};
+use crate::store::tests::{Fresh, add_shop, customer, group, id, sync, user};
+use crate::store::value::{Value, int};
+use crate::store::{ActivityFilter, Batch, Store, StoreError, UserChange};
 
 /// The error of opening `path`, as an operator reads it.
 fn refusal(path: &Path, key: Option<&SecretString>) -> (StoreError, String) {
@@ -35,8 +38,15 @@ fn another_master_key_is_refused_when_opening() {
     let store = Store::open(directory.path(), Some(&one)).expect("opened");
     add_shop(&store, "demo");
     drop(store);
-    let (_, chain) = refusal(directory.path(), Some(&two));
-    assert!(chain.contains("sealed with another master key"), "{chain}");
+    let (error, chain) = refusal(directory.path(), Some(&two));
+    assert!(
+        matches!(error, StoreError::WrongMasterKey { .. }),
+        "{chain}"
+    );
+    assert!(
+        chain.contains("the key of demo.myshopify.com: give the master key"),
+        "{chain}"
+    );
     assert!(!chain.contains("2222"), "{chain}");
     Store::open(directory.path(), Some(&one)).expect("opened");
 }
@@ -84,16 +94,46 @@ fn a_place_that_cannot_be_written_is_named_with_what_to_do() {
         chain.contains("must be readable and writable by this user"),
         "{chain}"
     );
+}
 
-    let damaged = directory.path().join("damaged");
-    fs::create_dir_all(&damaged).expect("made");
-    fs::write(
-        damaged.join(FILE),
-        "this is no database, whatever its name says".repeat(100),
-    )
-    .expect("written");
-    let (_, chain) = refusal(&damaged, Some(&key));
-    assert!(chain.contains("restore it from the backup"), "{chain}");
+#[test]
+fn a_damaged_file_is_to_be_restored() {
+    let check = |damage: &dyn Fn(Vec<u8>) -> Vec<u8>| {
+        let directory = Fresh::new().directory;
+        let path = directory.path().join(FILE);
+        let bytes = fs::read(&path).expect("read");
+        fs::write(&path, damage(bytes)).expect("written");
+        let (_, chain) = refusal(directory.path(), None);
+        assert!(chain.contains("restore it from the backup"), "{chain}");
+    };
+    check(&|_| b"this is no database, whatever its name says".repeat(100));
+    // Cut off.
+    check(&|bytes| bytes[..8_192].to_vec());
+    // The schema's page is overwritten, behind the file's header.
+    check(&|mut bytes| {
+        bytes[100..4_096].fill(0xA5);
+        bytes
+    });
+}
+
+#[test]
+fn another_programs_database_is_left_alone() {
+    let check = |statements: &str| {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join(FILE);
+        let connection = rusqlite::Connection::open(&path).expect("opened");
+        connection.execute_batch(statements).expect("made");
+        drop(connection);
+        let before = fs::read(&path).expect("read");
+        let key = SecretString::from("1".repeat(64));
+        let (error, chain) = refusal(directory.path(), Some(&key));
+        assert!(matches!(error, StoreError::Foreign { .. }), "{chain}");
+        assert!(chain.contains("move it away"), "{chain}");
+        assert_eq!(fs::read(&path).expect("read"), before);
+    };
+    check("CREATE TABLE notes (body TEXT)");
+    check("PRAGMA user_version = 1; CREATE TABLE shops (name TEXT)");
+    check("PRAGMA application_id = 7");
 }
 
 #[test]
@@ -124,7 +164,7 @@ fn the_files_have_nothing_personal_and_no_secret_in_them() {
     };
     fresh.add(&change).expect("added");
     fresh.add_group(&group(2, "night shift")).expect("added");
-    super::sync::settle(&fresh, 1, Some(customer(5)));
+    sync::settle(&fresh, 1, Some(customer(5)));
     let mut bytes = Vec::new();
     for entry in fs::read_dir(fresh.directory.path()).expect("listed") {
         let path = entry.expect("an entry").path();
@@ -162,15 +202,9 @@ fn placeholders_are_bound_by_their_number() {
     let row: Option<(i64, i64)> = fresh
         .store
         .database
-        .query_one(
-            "ask",
-            "SELECT ?2, ?1",
-            &[
-                rusqlite::types::Value::Integer(1),
-                rusqlite::types::Value::Integer(2),
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
+        .query_one("ask", "SELECT ?2, ?1", &[int(1), int(2)], |row| {
+            Ok((row.int(0)?, row.int(1)?))
+        })
         .expect("asked");
     assert_eq!(row, Some((2, 1)));
     let missing = fresh
@@ -198,7 +232,7 @@ fn no_look_up_passes_over_the_whole_shop() {
         })
         .expect("added");
     for number in 1..=300 {
-        super::sync::settle(&fresh, number, Some(customer(number)));
+        sync::settle(&fresh, number, Some(customer(number)));
     }
     fresh.delete(300).expect("deleted");
     let costs = |doing: &str, read: &dyn Fn()| {
