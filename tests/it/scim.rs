@@ -2,6 +2,7 @@
 
 mod bulk;
 mod dry_run;
+mod filters;
 mod http;
 mod queries;
 mod rows_groups;

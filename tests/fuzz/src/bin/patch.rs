@@ -49,11 +49,21 @@ fuzz_target!(|input: &[u8]| {
 
 /// One operation without a filter: the second time, it finds what it wants.
 fn is_repeatable(message: &Value) -> bool {
-    let operations = message.as_object().and_then(|members| {
-        let (_, operations) = members
+    let mut members = message.as_object().into_iter().flatten();
+    let operations = members
+        .find(|(name, _)| name.eq_ignore_ascii_case("operations"))
+        .and_then(|(_, operations)| operations.as_array());
+    operations
+        .is_some_and(|operations| operations.len() == 1 && !operations.iter().any(has_bracket))
+}
+
+fn has_bracket(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('['),
+        Value::Array(values) => values.iter().any(has_bracket),
+        Value::Object(members) => members
             .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("operations"))?;
-        operations.as_array()
-    });
-    operations.is_some_and(|operations| operations.len() == 1) && !message.to_string().contains('[')
+            .any(|(name, value)| name.contains('[') || has_bracket(value)),
+        _ => false,
+    }
 }
