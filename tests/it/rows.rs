@@ -73,8 +73,8 @@ fn literals(text: &str) -> Vec<&str> {
         let (before, here) = rest.split_at(at);
         rest = if here.starts_with("//") {
             here.split_once('\n').map_or("", |(_, rest)| rest)
-        } else if here.starts_with("'\"'") {
-            &here[3..]
+        } else if let Some(behind) = here.strip_prefix("'\"'") {
+            behind
         } else if !here.starts_with('"') {
             &here[1..]
         } else {
