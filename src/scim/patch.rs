@@ -115,6 +115,11 @@ pub fn apply(document: &Map<String, Value>, patch: &Patch) -> Result<Patched, Sc
             Change::Unknown(change) => change.apply(&mut attributes),
         }
     }
+    for change in &patch.changes {
+        if let Change::Attribute(change) = change {
+            change.check_required(&attributes)?;
+        }
+    }
     complete(&mut attributes, patch.resource_type);
     Ok(Patched {
         changed: diff(document, &attributes),

@@ -216,7 +216,8 @@ fn check_required(
     Ok(())
 }
 
-fn check_members(
+/// RFC 7643 §2.2: the attributes of `defs` that are required are among `members`, and so are the parts of those that are there.
+pub(in crate::scim) fn check_members(
     members: &Map<String, Value>,
     defs: &[Arc<AttributeDef>],
     prefix: &str,
