@@ -4,6 +4,8 @@
 
 mod address;
 mod applied;
+mod concede;
+mod context;
 mod customer;
 mod desired;
 mod email;
@@ -21,8 +23,9 @@ mod text;
 mod tests;
 
 pub use applied::Applied;
+pub use context::Context;
 pub use customer::{Customer, DISABLED_TAG, GROUP_TAG_PREFIX};
-pub use desired::{Context, Desired, Hold, Warning, desired};
+pub use desired::{Desired, Hold, Warning, desired};
 pub use metafield::{METAFIELD_KEYS, SCIM_ID};
 pub use plan::{Plan, plan};
 pub use refused::Refused;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::customer::Customer;
 use super::desired::Desired;
-use super::metafield::{self, SCIM_ID};
+use super::metafield::{self, SCIM_ID, STATUS};
 use super::refused::Refused;
 use crate::shopify::model::{Address, ObservedCustomer, Written};
 use crate::shopify::opaque_debug;
@@ -113,6 +113,28 @@ impl Applied {
     /// What Shopify refused.
     pub fn refused(&self) -> &Refused {
         &self.refused
+    }
+
+    /// What becomes of the customer of a user who is gone, and whose document may be too: as it was written last, but marked.
+    pub fn of_gone(&self, desired: &Desired) -> Desired {
+        let mut gone = desired.clone();
+        let mut customer = self.customer.clone();
+        customer.tags = gone.customer.tags;
+        for key in [SCIM_ID, STATUS] {
+            match gone.customer.metafields.remove(key) {
+                Some(value) => customer.metafields.insert(key.to_owned(), value),
+                None => customer.metafields.remove(key),
+            };
+        }
+        gone.customer = customer;
+        gone
+    }
+
+    /// The same customer with the e-mail that it has: the new one is another's.
+    pub fn keeping_email(&self, desired: &Desired) -> Desired {
+        let mut kept = desired.clone();
+        kept.customer.email.clone_from(&self.customer.email);
+        kept
     }
 
     /// Whether the customer has to be read before it is written.

@@ -4,30 +4,14 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::applied::Applied;
+use super::context::Context;
 use super::customer::Customer;
 use super::refused::Refused;
 use super::rule::{ADDRESSES, ENTERPRISE, Form, METAFIELD_LIMIT_CHARS, RULES, Rule, Target};
 use super::source::{candidates, elements, member};
 use super::text::{Fitted, TEXT_LIMIT_CHARS, fit};
-use super::{address, email, locale, metafield, phone, tags};
-use crate::directory::DisabledMarks;
+use super::{address, email, locale, phone, tags};
 use crate::shopify::model::Address;
-
-/// What the mapping has to know besides the user's document.
-#[derive(Clone, Copy)]
-pub struct Context<'c> {
-    /// The user's SCIM id.
-    pub scim_id: &'c str,
-    /// The display names of the user's groups, in any order.
-    pub groups: &'c [String],
-    /// True when the user was deleted and the customer is kept.
-    pub deleted: bool,
-    /// The region (`US`) of phone numbers without a country calling code.
-    pub phone_region: Option<&'c str>,
-    /// How a disabled user's customer is marked.
-    pub marks: DisabledMarks,
-}
 
 /// The customer that a user should be. `Debug` shows no values.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,47 +67,9 @@ pub fn desired(document: &Map<String, Value>, context: &Context<'_>) -> Desired 
 }
 
 impl Desired {
-    /// What becomes of the customer of a user who is gone, and whose document may be too: as it was written last, but marked.
-    #[must_use]
-    pub fn leaving(mut self, applied: &Applied) -> Self {
-        let mut customer = applied.customer.clone();
-        customer.tags = self.customer.tags;
-        for key in [metafield::SCIM_ID, metafield::STATUS] {
-            match self.customer.metafields.remove(key) {
-                Some(value) => customer.metafields.insert(key.to_owned(), value),
-                None => customer.metafields.remove(key),
-            };
-        }
-        self.customer = customer;
-        self
-    }
-
-    /// The same with the e-mail that the customer has: the new one is another's.
-    #[must_use]
-    pub fn keeping_email(mut self, applied: &Applied) -> Self {
-        self.customer.email.clone_from(&applied.customer.email);
-        self
-    }
-
     pub(super) fn warn(&mut self, attribute: &'static str, reason: &str) {
         let reason = reason.to_owned();
         self.warnings.push(Warning { attribute, reason });
-    }
-}
-
-impl Context<'_> {
-    /// The text of `scim_status`, if the shop wants it.
-    pub(super) fn status(&self, document: &Map<String, Value>) -> Option<&'static str> {
-        match (self.marks, self.is_disabled(document)) {
-            (DisabledMarks::Tag, _) => None,
-            (_, true) => Some("disabled"),
-            (_, false) => Some("active"),
-        }
-    }
-
-    /// A user without `active` is active: the attribute is optional.
-    fn is_disabled(&self, document: &Map<String, Value>) -> bool {
-        self.deleted || document.get("active").and_then(Value::as_bool) == Some(false)
     }
 }
 
@@ -238,8 +184,7 @@ impl Mapping<'_> {
             true => &[],
             false => self.context.groups,
         };
-        let disabled = self.context.is_disabled(self.document)
-            && self.context.marks != DisabledMarks::Metafield;
+        let disabled = self.context.is_tagged(self.document);
         let tags = tags::tags(groups.iter().map(String::as_str), disabled);
         self.customer.tags = tags.tags;
         for remark in tags.remarks {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::desired::Context;
+use super::context::Context;
 use super::rule::{Elements, Source};
 use super::text::single_line;
 

@@ -118,7 +118,7 @@ impl Preview {
             self.depends = Some("a customer that has orders is marked instead");
             return;
         }
-        let marked = plan(&desired.leaving(applied), Some((customer, applied)));
+        let marked = plan(&applied.of_gone(&desired), Some((customer, applied)));
         self.requests.extend(marked.request());
         if policy == DeletePolicy::Erase {
             self.requests.push(erase_request(customer));

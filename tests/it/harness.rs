@@ -46,6 +46,11 @@ impl TestApp {
     }
 
     /// With settings of the test's own.
+    pub async fn with_settings(adjust: impl FnOnce(&mut Settings)) -> Self {
+        Self::with(Plan::Standard, adjust).await
+    }
+
+    /// On a plan, with settings of the test's own.
     pub async fn with(plan: Plan, adjust: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::at(START_MS));
         let shop: ShopDomain = "test.myshopify.com".parse().unwrap();

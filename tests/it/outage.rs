@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use syncup::mock::Plan;
 
 use crate::harness::transcript::{PROVIDERS, Player};
 use crate::harness::{TestApp, at};
@@ -17,7 +16,7 @@ const SLACK: Duration = Duration::from_secs(3);
 const SHOPIFY_TIMEOUT: Duration = Duration::from_secs(6);
 
 async fn start() -> TestApp {
-    TestApp::with(Plan::Standard, |settings| {
+    TestApp::with_settings(|settings| {
         settings.inline_budget_ms = u64::try_from(BUDGET.as_millis()).unwrap();
         settings.shopify_timeout_ms = u64::try_from(SHOPIFY_TIMEOUT.as_millis()).unwrap();
     })

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::rule::ENTERPRISE;
 use super::*;
+use crate::directory::DisabledMarks;
 
 const ID: &str = "0199b0a4-0000-7000-8000-000000000001";
 

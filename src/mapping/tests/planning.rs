@@ -351,7 +351,7 @@ fn a_creation_that_was_never_answered_needs_nothing_more_and_owns_its_address() 
 fn the_customer_of_a_user_who_is_gone_keeps_all_but_the_marks() {
     let (mut shop, applied) = created(&mapped(&countess(), &["Sales"], false));
     let erased = mapped(&Map::new(), &[], true);
-    converge(&mut shop, &erased.leaving(&applied), Some(applied));
+    converge(&mut shop, &applied.of_gone(&erased), Some(applied));
     let customer = shop.customer.unwrap();
     assert_eq!(customer.tags, ["scim:disabled".to_owned()].into());
     assert_eq!(customer.metafields["scim_status"], "disabled");

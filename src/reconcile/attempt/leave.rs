@@ -21,7 +21,7 @@ impl Attempt<'_> {
     /// Of the customer, only the marks change: the user's document may be gone.
     async fn mark_as_gone(&mut self, customer: &CustomerGid) -> Progress<bool> {
         if let Some(applied) = &self.applied {
-            self.desired = self.desired.clone().leaving(applied);
+            self.desired = applied.of_gone(&self.desired);
         }
         self.update(customer).await
     }

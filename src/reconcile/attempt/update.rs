@@ -13,7 +13,7 @@ impl Attempt<'_> {
     pub(super) async fn update(&mut self, customer: &CustomerGid) -> Progress<bool> {
         let applied = self.applied.clone().unwrap_or_default();
         if self.email_taken {
-            self.desired = self.desired.clone().keeping_email(&applied);
+            self.desired = applied.keeping_email(&self.desired);
         }
         let Plan::Update(update) = plan(&self.desired, Some((customer, &applied))) else {
             return Ok(true);

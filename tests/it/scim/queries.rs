@@ -1,7 +1,6 @@
 //! Queries over HTTP: filters, sorts and pages of one resource type and of all at the root.
 
 use serde_json::{Value, json};
-use syncup::mock::Plan;
 
 use crate::harness::{TestApp, at};
 
@@ -245,7 +244,7 @@ async fn a_query_at_the_root_says_of_what_type_each_resource_is() {
 
 #[tokio::test]
 async fn a_query_that_looks_at_too_much_is_told_to_narrow_its_filter() {
-    let app = TestApp::with(Plan::Standard, |settings| settings.query_budget_ms = 0).await;
+    let app = TestApp::with_settings(|settings| settings.query_budget_ms = 0).await;
     app.scim.post("/Users", &json!({"userName": "ann"})).await;
     let check = async |target: &str, want: &str| {
         let answer = app.scim.get(target).await;

@@ -32,10 +32,7 @@ async fn a_write_is_answered_in_time_whatever_shopify_does() {
         json!({"kind": "reset"}),
         json!({"kind": "malformed-json"}),
     ] {
-        let app = TestApp::with(syncup::mock::Plan::Standard, |settings| {
-            settings.inline_budget_ms = 100
-        })
-        .await;
+        let app = TestApp::with_settings(|settings| settings.inline_budget_ms = 100).await;
         let mut fault = json!({"match": {}});
         fault
             .as_object_mut()
