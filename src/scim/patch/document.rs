@@ -6,7 +6,7 @@ use super::action::required;
 use super::change::AttributeChange;
 use crate::scim::dialect::Dialect;
 use crate::scim::error::ScimError;
-use crate::scim::resource::{Warning, check_members, immutable};
+use crate::scim::resource::{Warning, immutable};
 use crate::scim::schema::{Mutability, Schema};
 
 /// What an action needs beside the attribute's value.
@@ -39,20 +39,6 @@ impl AttributeChange {
             document.shift_remove(urn);
         }
         Ok(())
-    }
-
-    /// Refuses what would not be accepted in a POST: an extension, or a complex value, without what it requires.
-    pub(super) fn check_required(&self, document: &Map<String, Value>) -> Result<(), ScimError> {
-        if let Some(extension) = &self.target.extension {
-            let prefix = format!("{}:", extension.id);
-            return match document.get(&extension.id) {
-                Some(Value::Object(members)) => {
-                    check_members(members, &extension.attributes, &prefix)
-                }
-                _ => Ok(()),
-            };
-        }
-        check_members(document, std::slice::from_ref(&self.target.attribute), "")
     }
 
     fn apply_in(
