@@ -41,6 +41,7 @@ impl Reader<'_> {
             Value::Object(mut object) => {
                 // Salesforce nests the list once more.
                 if self.dialect.wraps_lone_values
+                    && !names_a_member(&object)
                     && let Some(nested) = take_member(&mut object, "members")
                 {
                     members.extend(self.members(nested)?);
@@ -71,6 +72,17 @@ impl Reader<'_> {
         let kind = kind.and_then(named).or_else(|| kind_in(reference));
         Ok(MemberRef { value, kind })
     }
+}
+
+fn names_a_member(object: &Map<String, Value>) -> bool {
+    let is_id = |name: &str| {
+        ["value", "$ref"]
+            .iter()
+            .any(|id| id.eq_ignore_ascii_case(name))
+    };
+    object
+        .iter()
+        .any(|(name, value)| is_id(name) && !value.is_null())
 }
 
 fn named(name: &str) -> Option<ResourceType> {

@@ -46,6 +46,11 @@ fn members_stand_apart_each_once() {
         ],
     );
     check(
+        "R21: what names a member is one",
+        json!([{"value": "1", "members": "2"}, {"$ref": "Users/3", "members": [{"value": "4"}]}]),
+        &[member("1", None), member("3", Some(ResourceType::User))],
+    );
+    check(
         "Keycloak: only a reference",
         json!([{"$ref": "Users/7"}]),
         &[member("7", Some(ResourceType::User))],
