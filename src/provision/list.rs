@@ -195,7 +195,7 @@ impl Provision {
         let mut matches = Vec::new();
         for (resource_type, projection) in types.iter().zip(&projections) {
             let mut found = self.candidates(shop, *resource_type, filter, projection)?;
-            if let Some(filter) = filter {
+            if let Some(filter) = filter.filter(|filter| !filter.is_decided_by_index()) {
                 let mut kept = Vec::with_capacity(found.len());
                 for rendered in found {
                     if filter.matches(&rendered.parsed()?) {
