@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(test)]
 use rusqlite::StatementStatus;
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ffi};
 
@@ -147,7 +148,7 @@ fn writable(path: &Path) -> rusqlite::Result<Connection> {
     // What is deleted is overwritten where that costs no write of its own: above all a forgotten key.
     connection.pragma_update(None, "secure_delete", "FAST")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.set_prepared_statement_cache_capacity(PREPARED);
+    prepared_once(&connection)?;
     Ok(connection)
 }
 
@@ -175,8 +176,15 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "cache_size", -4_096)?;
     connection.pragma_update(None, "mmap_size", 268_435_456_i64)?;
-    connection.set_prepared_statement_cache_capacity(PREPARED);
+    prepared_once(&connection)?;
     Ok(connection)
+}
+
+/// Statements are prepared once: their plans don't depend on the values bound, which otherwise would have some prepared anew at each use.
+fn prepared_once(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// Binds the values to `?1`, `?2` and so on. (SQLite takes `$1` for a name, and numbers names in the order in which the text has them.)
