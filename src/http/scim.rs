@@ -14,7 +14,7 @@ use percent_encoding::percent_decode_str;
 use self::route::{Endpoint, Resource, Target};
 use super::error::answer_failure;
 use crate::http::{Running, ServeError};
-use crate::provision::{Answer, Call, Failure, Provision};
+use crate::provision::{Answer, Call, Caller, Failure, Provision};
 use crate::scim::error::ScimError;
 use crate::scim::schema::ResourceType;
 
@@ -90,48 +90,72 @@ async fn answer(
 ) -> Result<Answer, Failure> {
     let target = target(request)?;
     tracing::debug!(request.id = request_id, method = %request.method(), endpoint = target.endpoint.pattern(), "a SCIM request");
-    let caller = provision.authenticate(
-        header_text(request, &header::AUTHORIZATION),
-        target.shop.as_deref(),
-    )?;
-    check_method(request.method(), &target.endpoint)?;
+    if *request.method() == Method::GET {
+        return provision.snapshot(|| {
+            let caller = admit(request, provision, &target)?;
+            let call = call(request, &caller, request_id, &[]);
+            read(provision, &call, target.endpoint)
+        });
+    }
+    let caller = admit(request, provision, &target)?;
     let body = if has_body(request.method()) {
         check_content_type(request)?;
         read_body(payload, limits.max_body_bytes).await?
     } else {
         web::Bytes::new()
     };
-    let call = Call {
-        caller: &caller,
+    let call = call(request, &caller, request_id, &body);
+    write(provision, &call, request.method(), target.endpoint).await
+}
+
+/// Who may do what the request wants to.
+fn admit(request: &HttpRequest, provision: &Provision, target: &Target) -> Result<Caller, Failure> {
+    let caller = provision.authenticate(
+        header_text(request, &header::AUTHORIZATION),
+        target.shop.as_deref(),
+    )?;
+    check_method(request.method(), &target.endpoint)?;
+    Ok(caller)
+}
+
+fn call<'r>(
+    request: &'r HttpRequest,
+    caller: &'r Caller,
+    request_id: &'r str,
+    body: &'r [u8],
+) -> Call<'r> {
+    Call {
+        caller,
         request_id,
         query: request.query_string(),
         if_match: header_text(request, &header::IF_MATCH),
         if_none_match: header_text(request, &header::IF_NONE_MATCH),
-        body: &body,
-    };
-    dispatch(provision, &call, request.method(), target.endpoint).await
+        body,
+    }
 }
 
-async fn dispatch(
+async fn write(
     provision: &Provision,
     call: &Call<'_>,
     method: &Method,
     endpoint: Endpoint,
 ) -> Result<Answer, Failure> {
+    match (endpoint, method.as_str()) {
+        (Endpoint::Collection(of), "POST") => provision.create(call, kind(of)).await,
+        (Endpoint::One(of, id), "PUT") => provision.replace(call, kind(of), &id).await,
+        (Endpoint::One(of, id), "PATCH") => provision.patch(call, kind(of), &id).await,
+        (Endpoint::One(of, id), "DELETE") => provision.delete(call, kind(of), &id).await,
+        (endpoint, _) => read(provision, call, endpoint),
+    }
+}
+
+fn read(provision: &Provision, call: &Call<'_>, endpoint: Endpoint) -> Result<Answer, Failure> {
     match endpoint {
-        Endpoint::Collection(of) if *method == Method::POST => {
-            provision.create(call, kind(of)).await
-        }
         Endpoint::Collection(of) => provision.list(call, &[kind(of)]),
         Endpoint::Search(of) => provision.search(call, &[kind(of)]),
         Endpoint::Root => provision.list(call, &ResourceType::ALL),
         Endpoint::RootSearch => provision.search(call, &ResourceType::ALL),
-        Endpoint::One(of, id) => match method.as_str() {
-            "PUT" => provision.replace(call, kind(of), &id).await,
-            "PATCH" => provision.patch(call, kind(of), &id).await,
-            "DELETE" => provision.delete(call, kind(of), &id).await,
-            _ => provision.get(call, kind(of), &id),
-        },
+        Endpoint::One(of, id) => provision.get(call, kind(of), &id),
         // RFC 7644 §3.7: optional, and ServiceProviderConfig says that it is not here.
         Endpoint::Bulk => Err(ScimError::not_implemented(
             "/Bulk is not supported: send the requests one by one",
