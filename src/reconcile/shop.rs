@@ -149,9 +149,22 @@ impl Shops {
     /// # Errors
     /// The database failed, or another master key sealed the shop.
     pub fn get(&self, id: ShopId, now_ms: i64) -> Result<Option<Arc<Shop>>, StoreError> {
-        let Some(revision) = self.store.shop_revision(id)? else {
-            return Ok(None);
-        };
+        match self.store.shop_revision(id)? {
+            Some(revision) => self.at_revision(id, revision, now_ms),
+            None => Ok(None),
+        }
+    }
+
+    /// The shop, read anew when what is known of it is not of this revision.
+    ///
+    /// # Errors
+    /// As [`Shops::get`].
+    pub fn at_revision(
+        &self,
+        id: ShopId,
+        revision: i64,
+        now_ms: i64,
+    ) -> Result<Option<Arc<Shop>>, StoreError> {
         let known = self.lock().get(&id).cloned();
         match known {
             Some(shop) if shop.record.revision == revision => Ok(Some(shop)),

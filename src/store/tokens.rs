@@ -56,6 +56,23 @@ impl Store {
         )
     }
 
+    /// The token of a prefix and its shop's revision: one look-up for what every request asks.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn token_and_revision(
+        &self,
+        prefix: &str,
+    ) -> Result<Option<(TokenRecord, i64)>, StoreError> {
+        self.database.query_one(
+            "read a token",
+            "SELECT prefix, tokens.shop_id, name, hash, tokens.created_ms, expires_ms, revoked_ms, last_used_ms, revision \
+             FROM tokens JOIN shops ON shops.shop_id = tokens.shop_id WHERE prefix = ?1",
+            &[text(prefix)],
+            |row| Ok((record(row)?, row.get(8)?)),
+        )
+    }
+
     /// A shop's tokens, oldest first.
     ///
     /// # Errors
