@@ -149,14 +149,28 @@ fn push_extension(text: &mut String, user: &UserRecord) {
     text.push('}');
 }
 
-fn push_member(text: &mut String, name: &str, value: &Value) {
+/// A member with any value.
+pub(super) fn push_member(text: &mut String, name: &str, value: &Value) {
     push_name(text, name);
     text.push_str(&value.to_string());
 }
 
 /// A member with a text. Pages have hundreds of them: no value is made of each first.
-fn push_text(text: &mut String, name: &str, value: &str) {
+pub(super) fn push_text(text: &mut String, name: &str, value: &str) {
     push_name(text, name);
+    push_quoted(text, value);
+}
+
+/// The name of the next member of an object that is open at its end.
+fn push_name(text: &mut String, name: &str) {
+    if !text.ends_with('{') {
+        text.push(',');
+    }
+    push_quoted(text, name);
+    text.push(':');
+}
+
+fn push_quoted(text: &mut String, value: &str) {
     text.push('"');
     if value.bytes().any(is_escaped) {
         for c in value.chars() {
@@ -178,16 +192,6 @@ fn is_escaped(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
-/// The name of the next member of an object that is open at its end.
-fn push_name(text: &mut String, name: &str) {
-    if !text.ends_with('{') {
-        text.push(',');
-    }
-    text.push('"');
-    text.push_str(name);
-    text.push_str("\":");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,11 +199,12 @@ mod tests {
     #[test]
     fn a_text_is_written_as_json_has_it() {
         for value in ["plain", "", "W/\"7\"", "a\\b", "line\nand\u{1f}", "é 漢"] {
-            let mut text = "{\"first\":1".to_owned();
-            push_text(&mut text, "second", value);
+            let mut text = "{".to_owned();
+            push_text(&mut text, value, value);
+            push_member(&mut text, "then", &json!([value]));
             text.push('}');
             let read: Value = serde_json::from_str(&text).unwrap();
-            assert_eq!(read["second"], value, "{text}");
+            assert_eq!(read, json!({value: value, "then": [value]}), "{text}");
         }
     }
 }
