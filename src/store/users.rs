@@ -129,10 +129,6 @@ impl Store {
         takes_over: Option<&Tombstone>,
     ) -> Result<(), StoreError> {
         let document = key.seal(&self.random, &user_place(user.id), &user.document)?;
-        batch.push(
-            "UPDATE shops SET next_seq = next_seq + 1, user_count = user_count + 1 WHERE shop_id = ?1",
-            vec![shop_value(shop)],
-        );
         if let Some(tombstone) = takes_over {
             batch
                 .push(
@@ -149,7 +145,7 @@ impl Store {
             .push(
                 "INSERT INTO users (shop_id, id, seq, version, created_ms, modified_ms, group_count, user_name, external_id, document, \
                  customer, desired_gen, applied_gen, state, due_ms, attempts) \
-                 SELECT ?1, ?2, next_seq, 1, ?3, ?3, 0, ?4, ?5, ?6, ?7, 1, 0, 'pending', ?3, 0 FROM shops WHERE shop_id = ?1",
+                 SELECT ?1, ?2, next_seq + 1, 1, ?3, ?3, 0, ?4, ?5, ?6, ?7, 1, 0, 'pending', ?3, 0 FROM shops WHERE shop_id = ?1",
                 vec![
                     shop_value(shop),
                     id_value(user.id),
@@ -162,6 +158,11 @@ impl Store {
             )
             .must_affect(GuardFailure::NotFound)
             .must_be_unique(GuardFailure::UserNameTaken);
+        // Behind what may be refused: then there is nothing to undo.
+        batch.push(
+            "UPDATE shops SET next_seq = next_seq + 1, user_count = user_count + 1 WHERE shop_id = ?1",
+            vec![shop_value(shop)],
+        );
         insert_emails(batch, shop, key, user);
         Ok(())
     }
