@@ -18,6 +18,10 @@ use std::process::ExitCode;
 use baseline::Baseline;
 use bridge::Bridge;
 
+/// The baseline allocates as the bridge does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a benchmark fails with.
 pub type Failure = Box<dyn std::error::Error>;
 
