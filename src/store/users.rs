@@ -202,6 +202,36 @@ impl Store {
         Ok(())
     }
 
+    /// As [`Store::update_user`], for a change that leaves `userName`, `externalId` and e-mails as they are: their indexes are not written.
+    ///
+    /// # Errors
+    /// No randomness to seal with.
+    pub fn update_document(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        key: &ShopKey,
+        user: &UserChange,
+        version: i64,
+    ) -> Result<(), StoreError> {
+        let document = key.seal(&self.random, &user_place(user.id), &user.document)?;
+        batch
+            .push(
+                "UPDATE users SET version = version + 1, modified_ms = ?3, document = ?4, \
+                 desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, state = 'pending' \
+                 WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL AND version = ?5",
+                vec![
+                    shop_value(shop),
+                    id_value(user.id),
+                    int(user.at_ms),
+                    blob(document),
+                    int(version),
+                ],
+            )
+            .must_affect(GuardFailure::VersionMismatch);
+        Ok(())
+    }
+
     /// Adds to `batch` the deletion of a user, if its version is still `version`. The row stays as a tombstone until Shopify has seen it.
     pub fn delete_user(&self, batch: &mut Batch, shop: ShopId, user: &UserRecord, at_ms: i64) {
         let this = || vec![shop_value(shop), id_value(user.id)];
