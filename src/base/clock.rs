@@ -59,34 +59,26 @@ pub fn rfc3339_ms(at_ms: i64) -> String {
     let at = OffsetDateTime::from_unix_timestamp(at_ms.div_euclid(1_000))
         .unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (year, month, day) = at.to_calendar_date();
+    let (year, month) = (year.into(), u8::from(month).into());
     let (hour, minute, second) = at.to_hms();
     let millis = at_ms.rem_euclid(1_000);
-    // A page has three instants a user: digit by digit this costs a tenth of what a format description does.
-    let mut text = String::with_capacity("2026-11-24T10:06:03.120Z".len());
-    push_digits(&mut text, year.into(), 1_000);
-    for (before, number) in [
-        ('-', u8::from(month)),
-        ('-', day),
-        ('T', hour),
-        (':', minute),
-        (':', second),
-    ] {
-        text.push(before);
-        push_digits(&mut text, number.into(), 10);
-    }
-    text.push('.');
-    push_digits(&mut text, millis, 100);
-    text.push('Z');
-    text
+    // A page has three instants a user: by a format description each costs twenty times as much.
+    #[rustfmt::skip]
+    let text = [
+        digit(year, 1_000), digit(year, 100), digit(year, 10), digit(year, 1), b'-',
+        digit(month, 10), digit(month, 1), b'-',
+        digit(day.into(), 10), digit(day.into(), 1), b'T',
+        digit(hour.into(), 10), digit(hour.into(), 1), b':',
+        digit(minute.into(), 10), digit(minute.into(), 1), b':',
+        digit(second.into(), 10), digit(second.into(), 1), b'.',
+        digit(millis, 100), digit(millis, 10), digit(millis, 1), b'Z',
+    ];
+    String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The digits of a number from that of `place` on: 1, 10, 100 and so on.
-fn push_digits(text: &mut String, number: i64, mut place: i64) {
-    while place > 0 {
-        let digit = u32::try_from(number / place % 10).unwrap_or_default();
-        text.push(char::from_digit(digit, 10).unwrap_or('0'));
-        place /= 10;
-    }
+/// The digit of a number at a place: 1, 10, 100 and so on.
+fn digit(number: i64, place: i64) -> u8 {
+    u8::try_from(number / place % 10).map_or(b'0', |digit| b'0' + digit)
 }
 
 /// A span in whole milliseconds, rounded down; below 0 it is 0.

@@ -149,47 +149,60 @@ fn push_extension(text: &mut String, user: &UserRecord) {
     text.push('}');
 }
 
-/// A member with any value.
+/// A member of any name with any value.
 pub(super) fn push_member(text: &mut String, name: &str, value: &Value) {
-    push_name(text, name);
+    push_comma(text);
+    push_quoted(text, name);
+    text.push(':');
     text.push_str(&value.to_string());
 }
 
-/// A member with a text. Pages have hundreds of them: no value is made of each first.
-pub(super) fn push_text(text: &mut String, name: &str, value: &str) {
+/// A member of one of our names with a text. Pages have hundreds of them: no value is made of each first.
+pub(super) fn push_text(text: &mut String, name: &'static str, value: &str) {
     push_name(text, name);
     push_quoted(text, value);
 }
 
-/// The name of the next member of an object that is open at its end.
-fn push_name(text: &mut String, name: &str) {
+fn push_name(text: &mut String, name: &'static str) {
+    push_comma(text);
+    text.push('"');
+    text.push_str(name);
+    text.push_str("\":");
+}
+
+/// Makes room for the next member of an object that is open at its end.
+fn push_comma(text: &mut String) {
     if !text.ends_with('{') {
         text.push(',');
     }
-    push_quoted(text, name);
-    text.push(':');
 }
 
 fn push_quoted(text: &mut String, value: &str) {
     text.push('"');
-    if value.bytes().any(is_escaped) {
-        for c in value.chars() {
-            match c {
-                '"' | '\\' => text.extend(['\\', c]),
-                '\0'..' ' => {
-                    let _ = write!(text, "\\u{:04x}", u32::from(c));
-                }
-                _ => text.push(c),
-            }
-        }
-    } else {
+    // Looked through to the end, since that is done many bytes at once.
+    let is_plain = value
+        .bytes()
+        .fold(true, |is_plain, byte| is_plain & !is_escaped(byte));
+    if is_plain {
         text.push_str(value);
+    } else {
+        value.chars().for_each(|c| push_escaped(text, c));
     }
     text.push('"');
 }
 
+fn push_escaped(text: &mut String, c: char) {
+    match c {
+        '"' | '\\' => text.extend(['\\', c]),
+        '\0'..' ' => {
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        }
+        _ => text.push(c),
+    }
+}
+
 fn is_escaped(byte: u8) -> bool {
-    byte < b' ' || byte == b'"' || byte == b'\\'
+    (byte < b' ') | (byte == b'"') | (byte == b'\\')
 }
 
 #[cfg(test)]
@@ -200,11 +213,11 @@ mod tests {
     fn a_text_is_written_as_json_has_it() {
         for value in ["plain", "", "W/\"7\"", "a\\b", "line\nand\u{1f}", "é 漢"] {
             let mut text = "{".to_owned();
-            push_text(&mut text, value, value);
-            push_member(&mut text, "then", &json!([value]));
+            push_text(&mut text, "first", value);
+            push_member(&mut text, value, &json!([value]));
             text.push('}');
             let read: Value = serde_json::from_str(&text).unwrap();
-            assert_eq!(read, json!({value: value, "then": [value]}), "{text}");
+            assert_eq!(read, json!({"first": value, value: [value]}), "{text}");
         }
     }
 }
