@@ -47,6 +47,8 @@ pub struct Measured {
     pub outcome: Outcome,
     /// Its rate, as a part of the baseline's right before and after.
     pub ratio: f64,
+    /// What an answer costs the baseline in CPU time, in microseconds.
+    pub bare_cpu_us: f64,
 }
 
 /// What is measured on a bridge.
@@ -94,6 +96,7 @@ pub fn measure(
                 connections,
                 outcome,
                 ratio: 2.0 * outcome.rate / (before.rate + after.rate),
+                bare_cpu_us: (before.cpu_us + after.cpu_us) / 2.0,
             });
         }
     }
