@@ -1,11 +1,16 @@
 //! Composition: from settings to a running bridge.
 
+mod housekeeping;
+
+use std::fs::{File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::SecretString;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::id::{ShopDomain, ShopId};
@@ -17,6 +22,7 @@ use crate::reconcile::{Reconciler, ShopifyConfig, Shops, worker};
 use crate::settings::Settings;
 use crate::shopify;
 use crate::store::{Store, StoreError};
+use housekeeping::Housekeeping;
 
 /// Why the bridge could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +31,25 @@ pub enum AppError {
     #[error("cannot start the runtime")]
     Runtime(#[source] io::Error),
     /// The directory of users could not be opened.
-    #[error("cannot open the data directory (data_dir)")]
+    #[error("cannot use the directory that data_dir (SYNCUP_DATA_DIR) names")]
     OpenStore(#[source] StoreError),
+    /// Two bridges on one directory would both work off its users.
+    #[error(
+        "another syncup is serving from the data directory {path}: stop it, or give this one a data_dir of its own"
+    )]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The file that keeps other bridges out cannot be locked.
+    #[error("cannot lock {path}: make the data directory writable")]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// The setting for Shopify's origin is not allowed.
     #[error("cannot use shopify_origin")]
     ShopifyOrigin(#[source] shopify::OriginError),
@@ -42,15 +65,21 @@ pub enum AppError {
     /// The directory failed while a shop or token was set up.
     #[error("cannot set up the shop")]
     SetUp(#[source] StoreError),
+    /// The directory failed while a shop was removed.
+    #[error("cannot remove all of the shop; `syncup serve` will go on with it")]
+    RemoveShop(#[source] StoreError),
     /// Shopify refused what a shop needs before its first customer.
     #[error("cannot prepare the shop in Shopify")]
-    PrepareShop(#[source] shopify::Error),
+    PrepareShop(#[source] shopify::CallError),
+    /// There is no TLS.
+    #[error("cannot set up the connection to Shopify")]
+    HttpClient(#[source] shopify::tls::HttpClientError),
     /// A signal handler could not be installed.
     #[error("cannot listen for signals")]
     Signal(#[source] io::Error),
-    /// A server ended by itself.
-    #[error("the server ended unexpectedly")]
-    ServerEnded(#[source] io::Error),
+    /// A listener does not say where it listens.
+    #[error("cannot tell the address of a listener")]
+    Address(#[source] io::Error),
 }
 
 /// A running bridge.
@@ -62,6 +91,9 @@ pub struct Application {
     scim: Serving,
     ops: Serving,
     worker: Option<worker::Running>,
+    activity_days: u32,
+    housekeeping: Option<housekeeping::Running>,
+    _lock: File,
 }
 
 /// A running server.
@@ -124,6 +156,16 @@ pub fn create_token(
     }
 }
 
+/// Removes what a removed shop has left. Broken off, the bridge goes on with it.
+///
+/// # Errors
+/// The database failed.
+pub fn sweep_removed_shops(store: &Store) -> Result<(), AppError> {
+    runtime()?
+        .block_on(housekeeping::sweep_removed_shops(store))
+        .map_err(AppError::RemoveShop)
+}
+
 impl Application {
     /// Adds the shop, or gives it this access token, and makes a token for it: what the demo and tests begin with.
     ///
@@ -169,7 +211,7 @@ impl Application {
         Self::start_with(settings, Arc::new(SystemClock), true)
     }
 
-    /// As [`Application::start`] with another clock; without `background`, only [`Reconciler::run_due`] moves the work.
+    /// As [`Application::start`] with another clock; without `background`, only [`Reconciler::run_due`] moves the work and [`Application::keep_house`] forgets.
     ///
     /// # Errors
     /// As [`Application::start`].
@@ -180,8 +222,11 @@ impl Application {
     ) -> Result<Self, AppError> {
         let scim_listener = http::listen(settings.listen, "listen")?;
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
+        let public_url = settings.url_at(scim_listener.local_addr().map_err(AppError::Address)?);
         let store = Arc::new(open_store(settings)?);
-        let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?);
+        let lock = lock(&settings.data_dir)?;
+        let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
+        let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?, http);
         let reconciler = Arc::new(Reconciler::new(
             Arc::clone(&store),
             shops,
@@ -192,8 +237,9 @@ impl Application {
             Arc::clone(&reconciler),
             Arc::clone(&clock),
             crate::provision::Config {
-                public_url: format!("{}{}", settings.public_url, http::scim::BASE_PATH),
+                public_url: format!("{public_url}{}", http::scim::BASE_PATH),
                 inline_budget_ms: settings.inline_budget_ms,
+                query_budget_ms: settings.query_budget_ms,
                 max_body_bytes: settings.max_body_bytes,
             },
         ));
@@ -209,6 +255,10 @@ impl Application {
         })?;
         let worker = (background && settings.shopify_push)
             .then(|| worker::Running::start(Arc::clone(&reconciler)));
+        let housekeeping = background.then(|| {
+            let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
+            Housekeeping::new(store, clock, settings.activity_days).start()
+        });
         Ok(Self {
             store,
             reconciler,
@@ -216,6 +266,9 @@ impl Application {
             scim,
             ops,
             worker,
+            activity_days: settings.activity_days,
+            housekeeping,
+            _lock: lock,
         })
     }
 
@@ -239,15 +292,22 @@ impl Application {
         &self.reconciler
     }
 
-    /// Serves until SIGINT or SIGTERM, then stops in order: no new requests, what is in flight ends, the worker drains.
+    /// Does the housekeeping that is due after a start, for tests without a background.
     ///
     /// # Errors
-    /// A server that ends by itself.
-    pub async fn run_until_stopped(self) -> Result<(), AppError> {
-        stop_signal().await?;
+    /// The database failed.
+    pub async fn keep_house(&self) -> Result<(), StoreError> {
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        Housekeeping::new(store, clock, self.activity_days)
+            .run_due()
+            .await
+    }
+
+    /// Serves until SIGINT or SIGTERM, then stops in order: no new requests, what is in flight ends, the worker drains.
+    pub async fn run_until(self, mut signals: StopSignals) {
+        signals.received().await;
         tracing::info!("stopping");
         self.stop().await;
-        Ok(())
     }
 
     /// Stops in order.
@@ -255,6 +315,9 @@ impl Application {
         self.scim.server.stop().await;
         if let Some(worker) = self.worker {
             worker.stop().await;
+        }
+        if let Some(housekeeping) = self.housekeeping {
+            housekeeping.stop().await;
         }
         self.ops.server.stop().await;
     }
@@ -265,11 +328,28 @@ impl Serving {
         listener: std::net::TcpListener,
         serve: impl FnOnce(std::net::TcpListener) -> Result<http::Running, ServeError>,
     ) -> Result<Self, AppError> {
-        let address = listener.local_addr().map_err(AppError::ServerEnded)?;
+        let address = listener.local_addr().map_err(AppError::Address)?;
         Ok(Self {
             address,
             server: serve(listener)?,
         })
+    }
+}
+
+/// Keeps other bridges out of the data directory for as long as the file is open: also a crash lets go of it.
+fn lock(data_dir: &Path) -> Result<File, AppError> {
+    let path = data_dir.join("serve.lock");
+    let failed = |source| AppError::Lock {
+        path: path.clone(),
+        source,
+    };
+    let file = File::create(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(AppError::InUse {
+            path: data_dir.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 
@@ -280,21 +360,37 @@ fn shopify_config(settings: &Settings) -> Result<ShopifyConfig, AppError> {
     }
     Ok(ShopifyConfig {
         origin: settings.shopify_origin.clone(),
+        allow_any_origin: settings.shopify_allow_any_origin,
         api_version: settings.shopify_api_version.clone(),
         timeout_ms: settings.shopify_timeout_ms,
         push: settings.shopify_push,
     })
 }
 
-/// Waits for SIGINT or SIGTERM.
-///
-/// # Errors
-/// A handler cannot be installed.
-pub async fn stop_signal() -> Result<(), AppError> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .map_err(AppError::Signal)?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(AppError::Signal),
-        _ = terminate.recv() => Ok(()),
+/// SIGINT and SIGTERM, which end the process in order from the moment that they are listened for.
+#[derive(Debug)]
+pub struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// Listens from now on. Within the runtime.
+    ///
+    /// # Errors
+    /// A handler cannot be installed.
+    pub fn listen() -> Result<Self, AppError> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(AppError::Signal)?,
+            terminate: signal(SignalKind::terminate()).map_err(AppError::Signal)?,
+        })
+    }
+
+    /// Waits for one of them.
+    pub async fn received(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

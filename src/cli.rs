@@ -1,29 +1,34 @@
 //! The command line: what is asked, and how the answer is printed.
 //!
-//! Exit codes: 0 done, 1 it failed (the reason and what to do are on standard error), 2 the arguments are wrong.
+//! What went wrong, and what to do, is on standard error; the exit codes are in `failure`.
 
+mod activity;
+mod failure;
 mod healthcheck;
+mod inspect;
 mod shop;
 mod token;
+mod users;
 
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::{self, Application};
+use self::failure::{EXIT_CODES, Failure, exit_code, with_causes};
+use crate::app::{self, Application, StopSignals};
+use crate::http;
 use crate::settings::{self, Settings};
 use crate::telemetry;
-
-/// What a command fails with: any error, printed with its causes.
-type Failure = Box<dyn std::error::Error>;
 
 #[derive(Debug, Parser)]
 #[command(
     name = "syncup",
     version,
     about = "SCIM 2.0 in, Shopify customers out",
+    after_help = EXIT_CODES,
     max_term_width = 120
 )]
 struct Arguments {
@@ -50,6 +55,11 @@ enum Command {
     /// The tokens that identity providers authenticate with
     #[command(subcommand)]
     Token(token::Command),
+    /// Users who are not as told in Shopify, and why
+    #[command(subcommand)]
+    Users(users::Command),
+    /// What happened in a shop, the newest first
+    Activity(activity::Arguments),
     /// Print a settings file with every setting at its default
     Settings,
     /// Ask a running `serve` whether it is ready; for container health checks
@@ -88,8 +98,8 @@ struct MockArguments {
     /// The access token of that shop
     #[arg(long, value_name = "TOKEN", default_value = "shpat_mock")]
     token: String,
-    /// The shop's plan, which sets its points: standard, advanced, plus or enterprise
-    #[arg(long, value_name = "PLAN", default_value = "standard")]
+    /// The shop's plan, which sets its points
+    #[arg(long, value_name = "PLAN", default_value = "standard", value_parser = ["standard", "advanced", "plus", "enterprise"])]
     plan: String,
 }
 
@@ -100,17 +110,14 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("syncup: {}", with_causes(failure.as_ref()));
-            ExitCode::FAILURE
+            ExitCode::from(exit_code(failure.as_ref()))
         }
     }
 }
 
 fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
-        Command::Settings => {
-            print!("{}", settings::sample_file());
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Settings => print(&settings::sample_file()),
         Command::Serve => serve(&load(arguments)?),
         #[cfg(feature = "mock")]
         Command::Demo(demo) => crate::demo::run(&crate::demo::Options {
@@ -124,9 +131,19 @@ fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::MockShopify(mock) => {
             crate::demo::mock_shopify(mock.shopify, &mock.shop, &mock.token, &mock.plan)
         }
-        Command::Shop(command) => shop::run(command, &load(arguments)?),
-        Command::Token(command) => token::run(command, &load(arguments)?),
-        Command::Healthcheck => healthcheck::run(load(arguments)?.ops_listen),
+        Command::Shop(command) => print(&shop::run(command, &load(arguments)?)?),
+        Command::Token(command) => print(&token::run(command, &load(arguments)?)?),
+        Command::Users(command) => print(&users::run(command, &load(arguments)?)?),
+        Command::Activity(asked) => print(&activity::run(asked, &load(arguments)?)?),
+        Command::Healthcheck => print(&healthcheck::run(load(arguments)?.ops_listen)?),
+    }
+}
+
+/// Prints what a command has to say. A reader that has seen enough, such as `head`, is no failure.
+fn print(text: &str) -> Result<ExitCode, Failure> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
     }
 }
 
@@ -136,22 +153,23 @@ fn load(arguments: &Arguments) -> Result<Settings, Failure> {
 
 fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
     telemetry::init(&settings.log, settings.log_format)?;
+    for variable in settings::unknown_variables() {
+        tracing::warn!(
+            variable,
+            "there is no such setting: the variable does nothing"
+        );
+    }
     app::runtime()?.block_on(async {
+        let signals = StopSignals::listen()?;
         let application = Application::start(settings)?;
-        tracing::info!(scim = %application.scim_address(), ops = %application.ops_address(), "ready");
-        application.run_until_stopped().await?;
+        let (scim, ops) = (application.scim_address(), application.ops_address());
+        // The addresses are known only now when a port is 0, and are said whatever the log level.
+        print(&format!(
+            "SCIM    http://{scim}{}\nhealth  http://{ops}/readyz\n",
+            http::scim::BASE_PATH
+        ))?;
+        tracing::info!(%scim, %ops, "ready");
+        application.run_until(signals).await;
         Ok(ExitCode::SUCCESS)
     })
-}
-
-/// An error and its causes on one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        line.push_str(": ");
-        line.push_str(&source.to_string());
-        cause = source.source();
-    }
-    line
 }

@@ -14,10 +14,10 @@ use serde_json::json;
 
 use self::client::{Observer, ScimClient};
 use self::story::Story;
-use crate::app::{self, Application};
+use crate::app::{self, AppError, Application, StopSignals};
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::id::ShopDomain;
-use crate::http::mock_shopify;
+use crate::http::{ServeError, mock_shopify};
 use crate::mock::{Config, Engine, Plan, ShopConfig};
 use crate::settings::Settings;
 use crate::shopify;
@@ -44,6 +44,8 @@ pub struct Options {
 /// What can go wrong beside a step that is not as told.
 #[derive(Debug, thiserror::Error)]
 enum DemoError {
+    #[error("cannot watch the mock Shopify")]
+    HttpClient(#[source] shopify::tls::HttpClientError),
     #[error("cannot make the data directory {path}")]
     MakeDirectory {
         path: PathBuf,
@@ -88,14 +90,25 @@ pub fn run(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
 }
 
 async fn play(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let directory = directory(options)?;
+    let signals = StopSignals::listen()?;
+    let directory = Directory::make(options)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let shop: ShopDomain = SHOP.parse()?;
     let engine = engine(Arc::clone(&clock), &shop, SHOPIFY_TOKEN, Plan::Plus);
     let mock = mock_shopify::serve(options.shopify, Arc::clone(&engine))?;
     let shopify_url = format!("http://{}", mock.address());
-    let settings = settings(options, &directory, &shopify_url)?;
-    let application = Application::start(&settings)?;
+    let settings = settings(options, &directory.path, &shopify_url)?;
+    let application = Application::start(&settings).map_err(|error| match error {
+        // Here a flag gives the address, not the setting.
+        AppError::Serve(ServeError::Listen {
+            address, source, ..
+        }) => AppError::Serve(ServeError::Listen {
+            address,
+            what: "--scim",
+            source,
+        }),
+        error => error,
+    })?;
     let token = application
         .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "demo")
         .await?;
@@ -105,7 +118,7 @@ async fn play(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>>
         ops_url: format!("http://{}", application.ops_address()),
         token,
     };
-    write_ready(&directory, &ready)?;
+    write_ready(&directory.path, &ready)?;
     let story = async {
         if options.quiet {
             println!("ready: {}", ready.scim_base_url);
@@ -113,27 +126,20 @@ async fn play(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>>
         }
         tell(&ready, clock.now_ms()).await.map(Some)
     };
-    let serving = application.run_until_stopped();
+    let serving = application.run_until(signals);
     tokio::pin!(serving);
     let told = tokio::select! {
         told = story => told?,
-        stopped = &mut serving => {
-            stopped?;
-            return Ok(ExitCode::SUCCESS);
-        }
+        () = &mut serving => return Ok(ExitCode::SUCCESS),
     };
     let code = match told {
         Some(failed) if options.once => ExitCode::from(u8::from(failed > 0)),
         _ => {
             invite(&ready);
-            serving.await?;
+            serving.await;
             ExitCode::SUCCESS
         }
     };
-    if options.dir.is_none() {
-        // The temporary directory is ours; what is left of it is the system's to clean.
-        let _ = std::fs::remove_dir_all(&directory);
-    }
     Ok(code)
 }
 
@@ -151,6 +157,7 @@ pub fn mock_shopify(
         format!("there is no plan {plan}: choose standard, advanced, plus or enterprise")
     })?;
     app::runtime()?.block_on(async {
+        let mut signals = StopSignals::listen()?;
         let engine = engine(Arc::new(SystemClock), shop, token, plan);
         let mock = mock_shopify::serve(address, engine)?;
         println!("mock Shopify   http://{}", mock.address());
@@ -159,7 +166,7 @@ pub fn mock_shopify(
             "try            curl -s http://{}/_mock/state",
             mock.address()
         );
-        app::stop_signal().await?;
+        signals.received().await;
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -169,15 +176,35 @@ fn engine(clock: Arc<dyn Clock>, shop: &ShopDomain, token: &str, plan: Plan) -> 
     Arc::new(Engine::new(Config::new(clock).with_shop(shop)))
 }
 
-fn directory(options: &Options) -> Result<PathBuf, DemoError> {
-    let path = options.dir.clone().unwrap_or_else(|| {
-        std::env::temp_dir().join(format!("syncup-demo-{}", std::process::id()))
-    });
-    std::fs::create_dir_all(&path).map_err(|source| DemoError::MakeDirectory {
-        path: path.clone(),
-        source,
-    })?;
-    Ok(path)
+/// Where the data goes.
+struct Directory {
+    path: PathBuf,
+    is_temporary: bool,
+}
+
+impl Directory {
+    fn make(options: &Options) -> Result<Self, DemoError> {
+        let path = options.dir.clone().unwrap_or_else(|| {
+            std::env::temp_dir().join(format!("syncup-demo-{}", std::process::id()))
+        });
+        std::fs::create_dir_all(&path).map_err(|source| DemoError::MakeDirectory {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(Self {
+            path,
+            is_temporary: options.dir.is_none(),
+        })
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        if self.is_temporary {
+            // What is left of it is the system's to clean.
+            drop(std::fs::remove_dir_all(&self.path));
+        }
+    }
 }
 
 fn settings(
@@ -189,7 +216,6 @@ fn settings(
     settings.data_dir = directory.to_owned();
     settings.listen = options.scim;
     settings.ops_listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    settings.public_url = format!("http://{}", options.scim);
     settings.shopify_origin = Some(shopify_url.to_owned());
     Ok(settings)
 }
@@ -218,7 +244,7 @@ async fn tell(ready: &Ready, now_ms: i64) -> Result<usize, DemoError> {
         ready.shopify_url
     );
     println!("SCIM          {}\n", ready.scim_base_url);
-    let http = shopify::http_client();
+    let http = shopify::tls::http_client().map_err(DemoError::HttpClient)?;
     let mut story = Story {
         scim: ScimClient {
             http: http.clone(),

@@ -5,7 +5,7 @@ mod shop;
 mod sync;
 
 pub use activity::Activity;
-pub use shop::{Adoption, DeletePolicy, DialectName, ShopRecord, ShopSettings};
+pub use shop::{Adoption, DeletePolicy, DialectName, DisabledMarks, ShopRecord, ShopSettings};
 pub use sync::{Sync, SyncState};
 
 use crate::base::id::ResourceId;
@@ -17,11 +17,11 @@ pub struct UserRecord {
     pub id: ResourceId,
     /// The order of creation within the shop; paging goes by it.
     pub seq: i64,
-    /// Counts the changes of the resource; the ETag.
+    /// Counts the changes of the resource with its memberships; the ETag.
     pub version: i64,
     /// When it was created.
     pub created_ms: i64,
-    /// When it was last changed by a client.
+    /// When the version last moved.
     pub modified_ms: i64,
     /// Whether the provider has deleted it; only reconciling sees such users.
     pub deleted: bool,
@@ -40,11 +40,11 @@ pub struct GroupRecord {
     pub id: ResourceId,
     /// The order of creation within the shop.
     pub seq: i64,
-    /// Counts the changes of the resource.
+    /// Counts the changes of the resource with its members.
     pub version: i64,
     /// When it was created.
     pub created_ms: i64,
-    /// When it was last changed by a client.
+    /// When the version last moved.
     pub modified_ms: i64,
     /// The resource as JSON text, without its members.
     pub document: String,

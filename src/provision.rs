@@ -4,19 +4,24 @@
 
 mod answer;
 mod authenticate;
+mod bulk;
 mod discover;
+mod dry_run;
 mod edit;
 mod groups;
 mod list;
 mod read;
+mod record;
 mod render;
 mod users;
 mod write;
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
+use tokio::sync::Semaphore;
 
 use crate::base::clock::Clock;
 use crate::base::id::ResourceId;
@@ -24,7 +29,7 @@ use crate::reconcile::Reconciler;
 use crate::scim::schema::ResourceType;
 use crate::store::Store;
 
-pub use answer::{Answer, Call, Caller, Failure};
+pub use answer::{Answer, Body, Call, Caller, Failure};
 
 /// What the use cases need to know beside their request.
 #[derive(Debug, Clone)]
@@ -33,6 +38,8 @@ pub struct Config {
     pub public_url: String,
     /// How long a write waits for Shopify.
     pub inline_budget_ms: u64,
+    /// How long a query may look through resources that no index finds.
+    pub query_budget_ms: u32,
     /// The largest request body.
     pub max_body_bytes: usize,
 }
@@ -44,6 +51,8 @@ pub struct Provision {
     reconciler: Arc<Reconciler>,
     clock: Arc<dyn Clock>,
     random: SystemRandom,
+    /// A permit for each query that may look through a shop at the same time.
+    scans: Arc<Semaphore>,
     config: Config,
 }
 
@@ -60,6 +69,7 @@ impl Provision {
             reconciler,
             clock,
             random: SystemRandom::new(),
+            scans: Arc::new(Semaphore::new(list::SCANS)),
             config,
         }
     }
@@ -86,14 +96,24 @@ impl Provision {
 
     /// Gives Shopify the time that a SCIM client can wait.
     async fn inline(&self, call: &Call<'_>, user: ResourceId) {
+        if !call.waits {
+            return;
+        }
         let budget = Duration::from_millis(self.config.inline_budget_ms);
         self.reconciler
             .inline(&call.caller.shop, user, call.request_id, budget)
             .await;
     }
 
+    /// Leaves what is due to the worker.
+    fn wake(&self, call: &Call<'_>) {
+        if call.waits {
+            self.reconciler.wake().notify();
+        }
+    }
+
     /// The address of a resource.
-    fn location(&self, resource_type: ResourceType, id: ResourceId) -> String {
+    fn location(&self, resource_type: ResourceType, id: impl Display) -> String {
         format!(
             "{}{}/{id}",
             self.config.public_url,

@@ -4,12 +4,14 @@
 //! the outcome. The inline attempt of a SCIM request and the worker call the same step; what they know of a change is never used, so there is one code path.
 
 mod attempt;
-mod charged;
-mod customer;
+mod halt;
+mod journal;
+mod preview;
 mod shop;
 mod step;
 mod verdict;
 pub mod worker;
 
+pub use preview::{Preview, Subject};
 pub use shop::{Shop, ShopifyConfig, Shops};
 pub use step::{Reconciler, Step};

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::base::seal::MasterKey;
+
 pub use table::{Setting, TABLE, sample_file};
 
 /// What can be wrong with the settings.
@@ -74,8 +76,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where health is served.
     pub ops_listen: SocketAddr,
-    /// The URL under which identity providers reach `listen`, without a trailing slash.
-    pub public_url: String,
+    /// The URL under which identity providers reach `listen`, without a trailing slash; absent: [`Settings::url_at`] makes it.
+    pub public_url: Option<String>,
     /// The master key as base64 or hex; absent: generated into `data_dir`.
     pub master_key: Option<SecretString>,
     /// Another origin than `https://SHOP` for the Admin API.
@@ -90,6 +92,10 @@ pub struct Settings {
     pub shopify_push: bool,
     /// How long a SCIM write waits for Shopify before it is answered.
     pub inline_budget_ms: u64,
+    /// How many days activity is kept; 0: for ever.
+    pub activity_days: u32,
+    /// How long a SCIM query may look through resources that no index finds.
+    pub query_budget_ms: u32,
     /// HTTP worker threads; 0: one per core.
     pub workers: usize,
     /// The largest request body.
@@ -138,6 +144,17 @@ impl Settings {
         }
         Found(found).typed()
     }
+
+    /// The URL under which SCIM is reached when it is served at `address`: `public_url`, or that address on this machine.
+    pub fn url_at(&self, address: SocketAddr) -> String {
+        let host = match address.ip() {
+            any if any.is_unspecified() => SocketAddr::from(([127, 0, 0, 1], address.port())),
+            _ => address,
+        };
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{host}"))
+    }
 }
 
 impl Found {
@@ -147,13 +164,15 @@ impl Found {
             listen: self.parsed("listen", "an address such as 127.0.0.1:8080")?,
             ops_listen: self.parsed("ops_listen", "an address such as 127.0.0.1:8090")?,
             public_url: self.url("public_url")?,
-            master_key: self.optional("master_key").map(SecretString::from),
+            master_key: self.master_key()?,
             shopify_origin: self.optional("shopify_origin"),
             shopify_allow_any_origin: self.parsed("shopify_allow_any_origin", "true or false")?,
             shopify_api_version: self.text("shopify_api_version").to_owned(),
             shopify_timeout_ms: self.parsed("shopify_timeout_ms", "a number of milliseconds")?,
             shopify_push: self.parsed("shopify_push", "true or false")?,
             inline_budget_ms: self.parsed("inline_budget_ms", "a number of milliseconds")?,
+            activity_days: self.parsed("activity_days", "a number of days, or 0")?,
+            query_budget_ms: self.parsed("query_budget_ms", "a number of milliseconds")?,
             workers: self.parsed("workers", "a number of threads, or 0")?,
             max_body_bytes: self.parsed("max_body_bytes", "a number of bytes")?,
             log: self.text("log").to_owned(),
@@ -186,13 +205,26 @@ impl Found {
             .map_err(|_| invalid(name, expected))
     }
 
-    fn url(&self, name: &'static str) -> Result<String, SettingsError> {
-        let url = self.text(name).trim().trim_end_matches('/');
+    fn master_key(&self) -> Result<Option<SecretString>, SettingsError> {
+        let Some(text) = self.optional("master_key") else {
+            return Ok(None);
+        };
+        MasterKey::parse(&text).map_err(|_| invalid("master_key", "32 bytes as base64 or hex"))?;
+        Ok(Some(SecretString::from(text)))
+    }
+
+    fn url(&self, name: &'static str) -> Result<Option<String>, SettingsError> {
+        let Some(text) = self.optional(name) else {
+            return Ok(None);
+        };
+        let url = text.trim_end_matches('/');
         let rest = url
             .strip_prefix("http://")
             .or_else(|| url.strip_prefix("https://"));
         match rest {
-            Some(host) if !host.is_empty() && !host.contains(['?', '#']) => Ok(url.to_owned()),
+            Some(host) if !host.is_empty() && !host.contains(['?', '#']) => {
+                Ok(Some(url.to_owned()))
+            }
             _ => Err(invalid(name, "an http:// or https:// URL")),
         }
     }
@@ -239,7 +271,7 @@ fn read_toml(path: &Path) -> Result<BTreeMap<String, String>, SettingsError> {
     };
     let table: toml::Table = text
         .parse()
-        .map_err(|error: toml::de::Error| failed(error.message().to_owned()))?;
+        .map_err(|error: toml::de::Error| failed(located(&text, &error)))?;
     table
         .into_iter()
         .map(|(name, value)| {
@@ -256,6 +288,38 @@ fn read_toml(path: &Path) -> Result<BTreeMap<String, String>, SettingsError> {
             }
         })
         .collect()
+}
+
+/// What is wrong and on which line; never the line itself, which may hold a secret.
+fn located(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => format!(
+            "line {}: {}",
+            before.matches('\n').count() + 1,
+            error.message()
+        ),
+        None => error.message().to_owned(),
+    }
+}
+
+/// The variables of the environment that look like settings and are none: a name that is mistyped would otherwise do nothing, silently.
+pub fn unknown_variables() -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names.filter(|name| is_unknown(name)).collect()
+}
+
+fn is_unknown(name: &str) -> bool {
+    // Kubernetes gives each container such variables for a service that is called syncup.
+    let injected = ["PORT", "SERVICE_HOST", "SERVICE_PORT"];
+    name.strip_prefix("SYNCUP_").is_some_and(|rest| {
+        rest != "CONFIG"
+            && !injected.iter().any(|start| rest.starts_with(start))
+            && !TABLE.iter().any(|setting| {
+                let variable = table::variable(setting.name);
+                name == variable || name == format!("{variable}_FILE")
+            })
+    })
 }
 
 #[cfg(test)]
@@ -331,12 +395,42 @@ mod tests {
             "SYNCUP_MASTER_KEY_FILE names /nonexistent",
         );
         check(&[], Some("listn = \"x\""), "there is no setting listn");
-        check(&[], Some("listen = "), "is not valid");
+        check(&[], Some("workers = 1\nlisten = "), "is not valid: line 2");
+        check(&[("SYNCUP_MASTER_KEY", "abc")], None, "32 bytes");
+    }
+
+    #[test]
+    fn the_public_url_is_made_of_the_address_unless_it_is_set() {
+        let check = |set: &str, address: &str, url: &str| {
+            let settings = load(&[("SYNCUP_PUBLIC_URL", set)], None).expect("settings");
+            let address = address.parse().expect("an address");
+            assert_eq!(settings.url_at(address), url);
+        };
+        check("", "127.0.0.1:9000", "http://127.0.0.1:9000");
+        check("", "0.0.0.0:9000", "http://127.0.0.1:9000");
+        check("", "[::1]:9000", "http://[::1]:9000");
+        check("https://a.example/", "127.0.0.1:9000", "https://a.example");
     }
 
     #[test]
     fn a_secret_does_not_show_when_printed() {
-        let settings = load(&[("SYNCUP_MASTER_KEY", "0123456789abcdef")], None).expect("settings");
+        let key = "0123456789abcdef".repeat(4);
+        let settings = load(&[("SYNCUP_MASTER_KEY", &key)], None).expect("settings");
         assert!(!format!("{settings:?}").contains("0123456789abcdef"));
+        let file = format!("listen = 1\nmaster_key = {key}");
+        let error = load(&[], Some(&file)).expect_err("an error");
+        assert!(!error.contains("0123456789abcdef"), "{error}");
+    }
+
+    #[test]
+    fn a_variable_that_is_no_setting_is_noticed() {
+        let check = |name: &str, unknown: bool| assert_eq!(is_unknown(name), unknown, "{name}");
+        check("SYNCUP_LISTN", true);
+        check("SYNCUP_CONFIG_FILE", true);
+        check("SYNCUP_LISTEN", false);
+        check("SYNCUP_MASTER_KEY_FILE", false);
+        check("SYNCUP_CONFIG", false);
+        check("SYNCUP_PORT_8080_TCP", false);
+        check("LISTN", false);
     }
 }

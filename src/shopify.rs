@@ -1,24 +1,40 @@
-//! The Admin GraphQL API of a shop, typed. The only place that knows the wire.
+//! A typed client of Shopify's Admin GraphQL API: the operations in `graphql/`, what they cost, and what to do when one fails.
 //!
-//! Requests are built by pure functions; generated types never leave this folder. A reply's cost corrects the shop's [`Bucket`], which is asked before every send.
+//! Requests are built and replies are read by pure functions; only [`client`] touches the network. The types that are
+//! generated from `graphql/` stay inside this module.
 
-mod bucket;
-mod client;
-mod customer;
-mod envelope;
-mod error;
+pub mod client;
+pub mod customer;
+pub mod error;
+pub mod model;
 mod origin;
+pub mod receipt;
+pub mod request;
+pub mod setup;
+pub mod throttle;
+pub mod tls;
+pub mod user_error;
+
+mod answer;
+mod envelope;
+mod opaque;
 mod queries;
-mod setup;
 
-pub use bucket::{Bucket, Class, Go};
-pub use client::{Client, ClientConfig, HttpClient, Receipt, http_client};
-pub use customer::{
-    Address, Created, CustomerChange, Identifier, Metafield, NewCustomer, ObservedCustomer,
-};
-pub use error::{Error, Recovery, UserError, UserErrorKind};
+#[cfg(test)]
+mod tests;
+
+pub use client::{Client, ClientConfig};
+pub use error::{CallError, Recovery, Unavailable};
 pub use origin::{OriginError, check_origin};
-pub use setup::SCIM_ID_KEY;
+pub use receipt::{Receipt, Reply};
+pub use request::Request;
+pub use throttle::{Bucket, Class, Go};
+pub use user_error::{UserError, UserErrorKind};
 
-/// The Admin API version that the operations in `graphql/` are written for.
+pub(crate) use opaque::opaque_debug;
+
+/// The version of the Admin API that `graphql/schema.graphql` describes and that is asked for by default.
 pub const API_VERSION: &str = "2026-10";
+
+/// The key of the `id` metafield that carries the SCIM id: unique in the shop, so a user has at most one customer.
+pub const ID_METAFIELD_KEY: &str = "scim_id";

@@ -1,11 +1,12 @@
 //! SQL and nothing but SQL: the directory on disk.
 //!
 //! Every write is a [`Batch`] of guarded statements: all apply or none, and the result names the guard that failed. A read runs inline on the calling thread.
-//! What is particular to SQLite is confined to `sqlite` and `migrations/sqlite`.
+//! The rest of the store speaks of `value`s, `row`s and batches; what is particular to an engine is confined to its own module and its folder of `migrations`.
 
 mod activity;
 mod batch;
 mod erase;
+mod error;
 mod groups;
 mod keyfile;
 mod members;
@@ -16,13 +17,14 @@ mod sqlite;
 mod sync;
 mod tokens;
 mod users;
+mod value;
 
 #[cfg(test)]
 mod tests;
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use ring::rand::SystemRandom;
@@ -32,77 +34,11 @@ use crate::base::seal::{MasterKey, SealError};
 
 pub use activity::{ActivityFilter, ActivityPage};
 pub use batch::{Batch, GuardFailure};
+pub use error::{Cause, StoreError};
 pub use groups::GroupChange;
 pub use shops::ShopKeys;
 pub use sync::{Outcome, PendingUser};
 pub use users::{Tombstone, UserChange};
-
-/// Why the directory could not be read or written. Nothing of a failed write is kept.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The data directory cannot be made.
-    #[error("cannot make the data directory {path}")]
-    MakeDirectory {
-        /// The directory.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The master key's file cannot be used.
-    #[error("cannot use the master key's file {path}: {advice}")]
-    KeyFile {
-        /// The file.
-        path: PathBuf,
-        /// What to do.
-        advice: &'static str,
-        /// Why.
-        #[source]
-        source: Option<std::io::Error>,
-    },
-    /// A key is not one, or is another.
-    #[error("cannot use the master key")]
-    Key(#[source] SealError),
-    /// The database is of a later version of this program.
-    #[error(
-        "the database is of schema {found}, which this version (schema {known}) does not know: run the newer version of syncup"
-    )]
-    NewerSchema {
-        /// What the database says.
-        found: usize,
-        /// The newest that is known.
-        known: usize,
-    },
-    /// The database refused.
-    #[error("cannot {doing}: {advice}")]
-    Database {
-        /// What was attempted.
-        doing: &'static str,
-        /// What to do.
-        advice: &'static str,
-        /// What it said.
-        #[source]
-        source: Arc<rusqlite::Error>,
-    },
-    /// What is stored is not what was once written.
-    #[error("a stored {what} cannot be read")]
-    Corrupt {
-        /// What.
-        what: &'static str,
-    },
-    /// The writer has ended.
-    #[error("the store is closed")]
-    Closed,
-}
-
-impl From<SealError> for StoreError {
-    fn from(error: SealError) -> Self {
-        Self::Key(error)
-    }
-}
-
-/// The database's name in the data directory.
-const FILE: &str = "syncup.db";
 
 /// What became of a batch.
 pub type Written = Result<Result<(), GuardFailure>, StoreError>;
@@ -132,9 +68,11 @@ impl Store {
                 source,
             })?;
         let random = SystemRandom::new();
+        // Looked at first: another process that starts now makes the key before the database.
+        let has_database = sqlite::Database::is_in(data_dir);
         let master = match master_key {
             Some(text) => MasterKey::parse(text.expose_secret())?,
-            None => keyfile::load_or_create(data_dir, &random)?,
+            None => keyfile::load_or_create(data_dir, has_database, &random)?,
         };
         let anchors = Arc::new(pages::Anchors::default());
         let on_written = {
@@ -142,7 +80,7 @@ impl Store {
             Box::new(move |batch: &Batch| anchors.forget(batch.forgets_anchors()))
         };
         let store = Self {
-            database: sqlite::Database::open(&data_dir.join(FILE), on_written)?,
+            database: sqlite::Database::open(data_dir, on_written)?,
             master,
             random,
             anchors,
@@ -150,7 +88,13 @@ impl Store {
         };
         // A wrong master key shows now, not at the first request.
         for shop in store.shops()? {
-            store.shop_keys(shop.id)?;
+            store.shop_keys(shop.id).map_err(|error| match error {
+                StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
+                    shop: shop.domain,
+                    source,
+                },
+                other => other,
+            })?;
         }
         Ok(store)
     }
@@ -185,11 +129,14 @@ impl Store {
         Ok(read())
     }
 
-    /// Whether the database can be read.
+    /// Whether the database can be read, and has a writer.
     ///
     /// # Errors
-    /// It can't.
+    /// It can't, or has none.
     pub fn ping(&self) -> Result<(), StoreError> {
+        if !self.database.has_writer() {
+            return Err(StoreError::Closed);
+        }
         self.database
             .query("read the database", "SELECT 1", &[], |_| Ok(()))
             .map(drop)

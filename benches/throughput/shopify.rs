@@ -175,7 +175,7 @@ impl World {
             mock,
             engine,
             clock,
-            http: syncup::shopify::http_client(),
+            http: syncup::shopify::tls::http_client()?,
             token,
             _directory: directory,
         })
@@ -236,7 +236,7 @@ impl World {
         loop {
             let (_, wait_ms) = reconciler.run_due().await;
             if let Some(wait_ms) = wait_ms {
-                self.clock.advance(i64::try_from(wait_ms)?);
+                self.clock.advance(wait_ms);
                 continue;
             }
             match self.application.store().next_due_ms()? {

@@ -2,7 +2,6 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use super::Failure;
@@ -10,7 +9,7 @@ use super::Failure;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Succeeds when the server at `ops_listen` says that it is ready.
-pub(super) fn run(ops_listen: SocketAddr) -> Result<ExitCode, Failure> {
+pub(super) fn run(ops_listen: SocketAddr) -> Result<String, Failure> {
     let unreachable = |error: std::io::Error| {
         format!("nothing answers at {ops_listen} (ops_listen): is `syncup serve` running? {error}")
     };
@@ -25,8 +24,9 @@ pub(super) fn run(ops_listen: SocketAddr) -> Result<ExitCode, Failure> {
     stream.read_to_string(&mut answer).map_err(unreachable)?;
     let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default().trim();
     if answer.starts_with("HTTP/1.1 200") {
-        println!("ready: {body}");
-        Ok(ExitCode::SUCCESS)
+        Ok(format!("ready: {body}\n"))
+    } else if body.is_empty() {
+        Err(format!("what answers at {ops_listen} (ops_listen) is not `syncup serve`").into())
     } else {
         Err(format!("not ready: {body}").into())
     }

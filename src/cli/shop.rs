@@ -1,18 +1,26 @@
 //! `syncup shop`: the shops whose customers are provisioned.
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::fmt::Write as _;
+use std::io::{BufRead, IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::Failure;
+use super::failure::{Failure, Missing};
+use super::inspect::inspect;
 use crate::app;
 use crate::base::clock::{Clock, SystemClock};
-use crate::base::id::ShopDomain;
+use crate::base::id::{ShopDomain, ShopId};
 use crate::directory::{ShopRecord, ShopSettings};
 use crate::settings::Settings;
+use crate::shopify::setup::ShopInfo;
 use crate::store::Store;
+
+/// The policies that say what customers should be like.
+const MAPPING: [&str; 2] = ["phone_region", "disabled_marks"];
+/// Users made due at once: a running server writes in between.
+const RESYNC: i64 = 5_000;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -23,6 +31,9 @@ pub(super) enum Command {
         /// A file with the Admin API access token (scopes read_customers, write_customers)
         #[arg(long, value_name = "FILE")]
         access_token_file: PathBuf,
+        /// Don't ask Shopify whether the token is good
+        #[arg(long)]
+        offline: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -41,6 +52,14 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Forget a shop: its users, groups, tokens, access token and key. Shopify's customers stay as they are
+    Remove {
+        /// NAME.myshopify.com
+        shop: ShopDomain,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show one shop: its policies, and how many users are in each state
     Show {
         /// NAME.myshopify.com
@@ -51,29 +70,38 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Failure> {
+/// Gives what is to be printed.
+pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
     let store = app::open_store(settings)?;
     match command {
         Command::Add {
             shop,
             access_token_file,
+            offline,
             json,
-        } => add(&store, shop, access_token_file, *json)?,
-        Command::Set { shop, policies } => set(&store, shop, policies)?,
-        Command::List { json } => list(&store, *json)?,
-        Command::Show { shop, json } => show(&store, shop, *json)?,
+        } => {
+            let token = read_token(access_token_file)?;
+            let info = match offline {
+                true => None,
+                false => Some(inspect(settings, shop, &token)?),
+            };
+            add(&store, shop, &token, info.as_ref(), *json)
+        }
+        Command::Set { shop, policies } => set(&store, shop, policies),
+        Command::List { json } => list(&store, *json),
+        Command::Remove { shop, yes } => remove(&store, shop, *yes),
+        Command::Show { shop, json } => show(&store, shop, *json),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// The shop, or what to do when there is none.
 pub(super) fn find(store: &Store, domain: &ShopDomain) -> Result<ShopRecord, Failure> {
     store.shop_by_domain(domain)?.ok_or_else(|| {
-        format!("there is no shop {domain}: `syncup shop list` shows those that are there, `syncup shop add` adds one").into()
+        Missing(format!("there is no shop {domain}: `syncup shop list` shows those that are there, `syncup shop add` adds one")).into()
     })
 }
 
-fn add(store: &Store, domain: &ShopDomain, file: &PathBuf, as_json: bool) -> Result<(), Failure> {
+fn read_token(file: &Path) -> Result<SecretString, Failure> {
     let token = std::fs::read_to_string(file).map_err(|error| {
         format!(
             "cannot read the access token from {}: {error}",
@@ -84,26 +112,39 @@ fn add(store: &Store, domain: &ShopDomain, file: &PathBuf, as_json: bool) -> Res
     if token.is_empty() || token.chars().any(char::is_whitespace) {
         return Err(format!("{} does not hold one access token", file.display()).into());
     }
-    let token = SecretString::from(token);
+    Ok(SecretString::from(token))
+}
+
+fn add(
+    store: &Store,
+    domain: &ShopDomain,
+    token: &SecretString,
+    info: Option<&ShopInfo>,
+    as_json: bool,
+) -> Result<String, Failure> {
     let added = match store.shop_by_domain(domain)? {
         Some(record) => {
-            written(store.set_access_token(&record, &token)?)?;
+            written(store.set_access_token(&record, token)?)?;
             false
         }
         None => {
             let now_ms = SystemClock.now_ms();
-            written(store.add_shop(domain, &token, &ShopSettings::default(), now_ms)?)?;
+            let settings = ShopSettings {
+                // National phone numbers are most likely those of the country that the shop is in.
+                phone_region: info.and_then(|info| info.country_code.clone()),
+                ..ShopSettings::default()
+            };
+            written(store.add_shop(domain, token, &settings, now_ms)?)?;
             true
         }
     };
-    if as_json {
-        println!("{}", json!({"shop": domain.as_str(), "added": added}));
+    Ok(if as_json {
+        format!("{}\n", json!({"shop": domain.as_str(), "added": added}))
     } else if added {
-        println!("{domain} added. Next: syncup token create {domain} --name PROVIDER");
+        format!("{domain} added. Next: syncup token create {domain} --name PROVIDER\n")
     } else {
-        println!("{domain} has another access token now.");
-    }
-    Ok(())
+        format!("{domain} has another access token now.\n")
+    })
 }
 
 /// A guard that said no is a failed command.
@@ -113,9 +154,10 @@ pub(super) fn written(outcome: Result<(), crate::store::GuardFailure>) -> Result
     })
 }
 
-fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<(), Failure> {
+fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<String, Failure> {
     let record = find(store, domain)?;
-    let mut value = serde_json::to_value(&record.settings)?;
+    let mut settings = record.settings;
+    let mut value = serde_json::to_value(&settings)?;
     let known: Vec<String> = value
         .as_object()
         .map(|policies| policies.keys().cloned().collect())
@@ -130,45 +172,93 @@ fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<(), Fa
             );
         }
         value[name] = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+        settings = serde_json::from_value(value.clone())
+            .map_err(|error| format!("the policy {name} does not take {text}: {error}"))?;
     }
-    let settings: ShopSettings = serde_json::from_value(value)
-        .map_err(|error| format!("a value does not fit its policy: {error}"))?;
     for extension in &settings.extensions {
         crate::scim::schema::Schemas::standard()
             .with_extension(crate::scim::schema::ResourceType::User, extension)?;
     }
     written(store.set_shop_settings(record.id, &settings)?)?;
-    println!("{domain} is changed.");
+    let is_mapping = |policy: &String| {
+        MAPPING
+            .iter()
+            .any(|name| policy.starts_with(&format!("{name}=")))
+    };
+    if policies.iter().any(is_mapping) {
+        resync(store, record.id)?;
+        return Ok(format!(
+            "{domain} is changed; its customers follow as soon as `syncup serve` runs.\n"
+        ));
+    }
+    Ok(format!("{domain} is changed.\n"))
+}
+
+/// Makes all users of a shop due. When it is interrupted, the same command goes through them again.
+fn resync(store: &Store, shop: ShopId) -> Result<(), Failure> {
+    let mut after_seq = 0;
+    while let Some(last_seq) = store.resync(shop, after_seq, RESYNC)? {
+        after_seq = last_seq;
+    }
     Ok(())
 }
 
-fn list(store: &Store, as_json: bool) -> Result<(), Failure> {
+fn list(store: &Store, as_json: bool) -> Result<String, Failure> {
     let shops = store.shops()?;
     if as_json {
         let all: Vec<Value> = shops
             .iter()
             .map(|shop| json!({"shop": shop.domain.as_str(), "users": shop.user_count, "groups": shop.group_count}))
             .collect();
-        println!("{}", Value::Array(all));
-        return Ok(());
+        return Ok(format!("{}\n", Value::Array(all)));
     }
     if shops.is_empty() {
-        println!(
-            "There are no shops yet: syncup shop add NAME.myshopify.com --access-token-file FILE"
+        return Ok(
+            "There are no shops yet: syncup shop add NAME.myshopify.com --access-token-file FILE\n"
+                .to_owned(),
         );
     }
+    let mut lines = String::new();
     for shop in shops {
-        println!(
-            "{:<40} {:>9} users {:>7} groups",
-            shop.domain.as_str(),
-            shop.user_count,
-            shop.group_count
-        );
+        let (users, groups) = (shop.user_count, shop.group_count);
+        writeln!(
+            lines,
+            "{:<40} {users:>9} users {groups:>7} groups",
+            shop.domain.as_str()
+        )?;
     }
-    Ok(())
+    Ok(lines)
 }
 
-fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<(), Failure> {
+fn remove(store: &Store, domain: &ShopDomain, yes: bool) -> Result<String, Failure> {
+    let record = find(store, domain)?;
+    if !yes && !confirms(&record)? {
+        return Err("nothing was changed".into());
+    }
+    written(store.delete_shop(record.id)?)?;
+    app::sweep_removed_shops(store)?;
+    Ok(format!(
+        "{domain} is gone, with its key and all of its rows. Shopify's customers are as they were.\n"
+    ))
+}
+
+/// Asks whoever is at the terminal to name the shop.
+fn confirms(record: &ShopRecord) -> Result<bool, Failure> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        return Err("nobody can be asked here: give --yes".into());
+    }
+    print!(
+        "{} users and {} groups of {} are forgotten for good. Type the shop's domain to go on: ",
+        record.user_count, record.group_count, record.domain
+    );
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    input.lock().read_line(&mut answer)?;
+    Ok(answer.trim() == record.domain.as_str())
+}
+
+fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<String, Failure> {
     let record = find(store, domain)?;
     let states = store.state_counts(record.id)?;
     if as_json {
@@ -183,21 +273,20 @@ fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<(), Failure
             "states": states,
             "settings": record.settings,
         });
-        println!("{shown:#}");
-        return Ok(());
+        return Ok(format!("{shown:#}\n"));
     }
-    println!(
-        "{domain}: {} users, {} groups",
+    let mut lines = format!(
+        "{domain}: {} users, {} groups\n",
         record.user_count, record.group_count
     );
     for (state, count) in states {
-        println!("  {:<9} {count}", state.as_str());
+        writeln!(lines, "  {:<9} {count}", state.as_str())?;
     }
-    println!("policies (syncup shop set {domain} NAME=VALUE):");
+    writeln!(lines, "policies (syncup shop set {domain} NAME=VALUE):")?;
     if let Value::Object(policies) = serde_json::to_value(&record.settings)? {
         for (name, value) in policies {
-            println!("  {name} = {value}");
+            writeln!(lines, "  {name} = {value}")?;
         }
     }
-    Ok(())
+    Ok(lines)
 }

@@ -1,11 +1,11 @@
 //! `syncup token`: what identity providers authenticate with. A token is shown once, when it is made.
 
-use std::process::ExitCode;
+use std::fmt::Write as _;
 
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::Failure;
+use super::failure::{Failure, Missing};
 use super::shop::{find, written};
 use crate::app;
 use crate::base::clock::{Clock, SystemClock, rfc3339_ms};
@@ -58,7 +58,8 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Failure> {
+/// Gives what is to be printed.
+pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
     let store = app::open_store(settings)?;
     let now_ms = SystemClock.now_ms();
     match command {
@@ -70,9 +71,9 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Fa
         } => {
             let shop = find(&store, shop)?;
             let expires_ms = expires_days.map(|days| now_ms + days * 24 * HOUR_MS);
-            create(&store, settings, &shop, name, expires_ms, *json)?;
+            create(&store, settings, &shop, name, expires_ms, *json)
         }
-        Command::List { shop, json } => list(&store, shop, now_ms, *json)?,
+        Command::List { shop, json } => list(&store, shop, now_ms, *json),
         Command::Rotate {
             prefix,
             overlap_hours,
@@ -83,23 +84,25 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<ExitCode, Fa
                 return Err(format!("the token {prefix} has ended already: make a new one with `syncup token create`").into());
             }
             let shop = store.shop(old.shop)?.ok_or("the token's shop is gone")?;
-            create(&store, settings, &shop, &old.name, None, *json)?;
-            written(store.expire_token(prefix, now_ms + overlap_hours * HOUR_MS)?)?;
+            let made = create(&store, settings, &shop, &old.name, None, *json)?;
+            let end_ms = now_ms + overlap_hours * HOUR_MS;
+            let end_ms = old.expires_ms.map_or(end_ms, |own_ms| own_ms.min(end_ms));
+            written(store.expire_token(prefix, end_ms)?)?;
+            Ok(made)
         }
         Command::Revoke { prefix } => {
             token(&store, prefix)?;
             store
                 .revoke_token(prefix, now_ms)?
                 .map_err(|_| format!("the token {prefix} is revoked already"))?;
-            println!("{prefix} is revoked.");
+            Ok(format!("{prefix} is revoked.\n"))
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn token(store: &Store, prefix: &str) -> Result<TokenRecord, Failure> {
     store.token(prefix)?.ok_or_else(|| {
-        format!("there is no token {prefix}: give the eight letters behind syncup_, as `syncup token list` shows them").into()
+        Missing(format!("there is no token {prefix}: give the eight letters behind syncup_, as `syncup token list` shows them")).into()
     })
 }
 
@@ -110,9 +113,13 @@ fn create(
     name: &str,
     expires_ms: Option<i64>,
     as_json: bool,
-) -> Result<(), Failure> {
+) -> Result<String, Failure> {
     let token = app::create_token(store, shop.id, name, expires_ms, SystemClock.now_ms())?;
-    let base_url = format!("{}{}", settings.public_url, crate::http::scim::BASE_PATH);
+    let base_url = format!(
+        "{}{}",
+        settings.url_at(settings.listen),
+        crate::http::scim::BASE_PATH
+    );
     let secret = token.text().expose_secret();
     if as_json {
         let made = json!({
@@ -121,19 +128,15 @@ fn create(
             "scim_base_url": base_url,
             "expires": expires_ms.map(rfc3339_ms),
         });
-        println!("{made:#}");
-    } else {
-        println!("SCIM Base URL         {base_url}");
-        println!("Authorization header  Bearer {secret}");
-        println!(
-            "The token is not shown again. Its prefix is {}.",
-            token.prefix()
-        );
+        return Ok(format!("{made:#}\n"));
     }
-    Ok(())
+    Ok(format!(
+        "SCIM Base URL         {base_url}\nAuthorization header  Bearer {secret}\nThe token is not shown again. Its prefix is {}.\n",
+        token.prefix()
+    ))
 }
 
-fn list(store: &Store, shop: &ShopDomain, now_ms: i64, as_json: bool) -> Result<(), Failure> {
+fn list(store: &Store, shop: &ShopDomain, now_ms: i64, as_json: bool) -> Result<String, Failure> {
     let tokens = store.tokens(find(store, shop)?.id)?;
     if as_json {
         let all: Vec<Value> = tokens
@@ -150,12 +153,14 @@ fn list(store: &Store, shop: &ShopDomain, now_ms: i64, as_json: bool) -> Result<
                 })
             })
             .collect();
-        println!("{}", Value::Array(all));
-        return Ok(());
+        return Ok(format!("{}\n", Value::Array(all)));
     }
     if tokens.is_empty() {
-        println!("There are no tokens yet: syncup token create {shop} --name PROVIDER");
+        return Ok(format!(
+            "There are no tokens yet: syncup token create {shop} --name PROVIDER\n"
+        ));
     }
+    let mut lines = String::new();
     for token in tokens {
         let state = if token.is_live(now_ms) {
             "live"
@@ -169,10 +174,11 @@ fn list(store: &Store, shop: &ShopDomain, now_ms: i64, as_json: bool) -> Result<
         let ends = token
             .expires_ms
             .map_or_else(String::new, |at| format!(", ends {}", rfc3339_ms(at)));
-        println!(
+        writeln!(
+            lines,
             "{}  {state:<5}  {:<20}  {used}{ends}",
             token.prefix, token.name
-        );
+        )?;
     }
-    Ok(())
+    Ok(lines)
 }

@@ -25,6 +25,21 @@ pub enum DeletePolicy {
     Disable,
     /// It is deleted, or marked when it has orders.
     DeleteIfPossible,
+    /// It is marked, and Shopify is asked to erase its personal data.
+    Erase,
+}
+
+/// How the customer of a disabled user is told from others in Shopify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DisabledMarks {
+    /// By a tag and by a metafield: two mutations each time.
+    #[default]
+    Both,
+    /// By the tag `scim:disabled` alone.
+    Tag,
+    /// By the metafield `scim_status` alone.
+    Metafield,
 }
 
 /// Whether an existing customer with the user's e-mail becomes the user's.
@@ -50,6 +65,8 @@ pub struct ShopSettings {
     pub new_customer_creation: bool,
     /// What becomes of the customer of a deleted user.
     pub delete_policy: DeletePolicy,
+    /// How customers of disabled users are marked.
+    pub disabled_marks: DisabledMarks,
     /// Whether existing customers are adopted.
     pub adoption: Adoption,
     /// E-mail domains whose customers may be adopted; empty: all.
@@ -67,6 +84,7 @@ impl Default for ShopSettings {
             scim_provisioning: true,
             new_customer_creation: true,
             delete_policy: DeletePolicy::default(),
+            disabled_marks: DisabledMarks::default(),
             adoption: Adoption::default(),
             adoption_domains: Vec::new(),
             phone_region: None,

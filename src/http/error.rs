@@ -2,53 +2,71 @@
 
 use crate::provision::{Answer, Failure};
 use crate::scim::error::ScimError;
+use crate::store::StoreError;
 
 /// RFC 6750 §3: the challenge of a 401.
 const CHALLENGE: &str = "Bearer realm=\"SCIM\"";
 
 /// The answer to a failed request; logs what someone should act on.
 pub fn answer_failure(failure: &Failure, request_id: &str) -> Answer {
-    let (status, error) = match failure {
-        Failure::Scim(error) => (error.status, error.to_json()),
-        Failure::Unauthorized(detail) => said(401, detail),
-        Failure::MethodNotAllowed { allow } => {
-            said(405, &format!("this endpoint serves {allow} only"))
-        }
-        Failure::UnsupportedMediaType => {
-            said(415, "send application/scim+json or application/json")
-        }
-        Failure::BodyTooLarge { limit_bytes } => said(
-            413,
-            &format!(
-                "the body is larger than the {limit_bytes} bytes accepted here: send less at once"
-            ),
-        ),
-        Failure::BodyUnreadable => {
-            said(400, "the body did not arrive whole: send the request again")
-        }
-        Failure::Store(source) => {
-            log_chain(source, request_id);
-            said(
-                503,
-                "the directory cannot be read or written at the moment, and nothing was changed: try again",
-            )
-        }
-    };
+    let error = explain(failure, request_id);
     Answer {
-        status,
-        body: Some(error),
+        status: error.status,
+        body: Some(error.to_json()),
         allow: match failure {
             Failure::MethodNotAllowed { allow } => Some(allow),
             _ => None,
         },
         challenge: matches!(failure, Failure::Unauthorized(_)).then_some(CHALLENGE),
-        retry_after_secs: matches!(failure, Failure::Store(_)).then_some(5),
+        retry_after_secs: match failure {
+            Failure::Store(StoreError::DiskFull { .. } | StoreError::ReadOnly { .. }) => Some(60),
+            Failure::Store(_) => Some(5),
+            _ => None,
+        },
         ..Answer::default()
     }
 }
 
-fn said(status: u16, detail: &str) -> (u16, String) {
-    (status, ScimError::of_status(status, detail).to_json())
+/// A failure in SCIM's words; logs what someone should act on.
+pub fn explain(failure: &Failure, request_id: &str) -> ScimError {
+    match failure {
+        Failure::Scim(error) => error.clone(),
+        Failure::Unauthorized(detail) => ScimError::unauthorized(detail),
+        Failure::MethodNotAllowed { allow } => {
+            ScimError::of_status(405, format!("this endpoint serves {allow} only"))
+        }
+        Failure::UnsupportedMediaType => {
+            ScimError::of_status(415, "send application/scim+json or application/json")
+        }
+        Failure::BodyTooLarge { limit_bytes } => ScimError::too_large(format!(
+            "the body is larger than the {limit_bytes} bytes accepted here: send less at once"
+        )),
+        Failure::BodyUnreadable => {
+            ScimError::of_status(400, "the body did not arrive whole: send the request again")
+        }
+        Failure::Store(source) => {
+            log_chain(source, request_id);
+            explain_store(source)
+        }
+    }
+}
+
+/// A failure of the directory: what whoever runs it can do, and no more of it.
+fn explain_store(error: &StoreError) -> ScimError {
+    match error {
+        StoreError::DiskFull { .. } => ScimError::of_status(
+            507,
+            "the disk of the directory is full, and nothing was changed: whoever runs this service must free some space",
+        ),
+        StoreError::ReadOnly { .. } => ScimError::of_status(
+            503,
+            "the directory is read-only, and nothing was changed: whoever runs this service must make its data directory writable",
+        ),
+        _ => ScimError::of_status(
+            503,
+            "the directory cannot be read or written at the moment: try again",
+        ),
+    }
 }
 
 fn log_chain(error: &dyn std::error::Error, request_id: &str) {
@@ -64,4 +82,49 @@ fn log_chain(error: &dyn std::error::Error, request_id: &str) {
         error = chain,
         "a SCIM request failed inside"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// The status, after how many seconds to come again, and what the detail must say.
+    fn check(error: StoreError, expected: (u16, Option<u32>), part: &str) {
+        let answer = answer_failure(&Failure::Store(error), "request");
+        assert_eq!((answer.status, answer.retry_after_secs), expected);
+        let body = answer.body.expect("a SCIM error");
+        assert!(body.contains(part), "{body}");
+        assert!(
+            body.contains(&format!("\"status\":\"{}\"", expected.0)),
+            "{body}"
+        );
+        assert!(
+            !body.contains("secret"),
+            "the cause is not for outside: {body}"
+        );
+    }
+
+    #[test]
+    fn a_failing_directory_says_who_must_do_what() {
+        let doing = "write to the database";
+        let cause = || -> crate::store::Cause { Arc::new(std::io::Error::other("secret")) };
+        let source = cause();
+        let full = StoreError::DiskFull { doing, source };
+        check(full, (507, Some(60)), "must free some space");
+        let source = cause();
+        let read_only = StoreError::ReadOnly { doing, source };
+        check(
+            read_only,
+            (503, Some(60)),
+            "must make its data directory writable",
+        );
+        check(StoreError::Closed, (503, Some(5)), "try again");
+        check(
+            StoreError::Corrupt { what: "user" },
+            (503, Some(5)),
+            "try again",
+        );
+    }
 }

@@ -12,9 +12,9 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use percent_encoding::percent_decode_str;
 
 use self::route::{Endpoint, Resource, Target};
-use super::error::answer_failure;
+use super::error::{answer_failure, explain};
 use crate::http::{Running, ServeError};
-use crate::provision::{Answer, Call, Caller, Failure, Provision};
+use crate::provision::{Answer, Body, Call, Caller, Failure, Provision};
 use crate::scim::error::ScimError;
 use crate::scim::schema::ResourceType;
 
@@ -84,17 +84,18 @@ async fn handle(
 async fn answer(
     request: &HttpRequest,
     payload: web::Payload,
-    provision: &Provision,
+    provision: &Arc<Provision>,
     limits: Limits,
     request_id: &str,
 ) -> Result<Answer, Failure> {
     let target = target(request)?;
     tracing::debug!(request.id = request_id, method = %request.method(), endpoint = target.endpoint.pattern(), "a SCIM request");
-    if *request.method() == Method::GET {
+    // What is asked most: one look at the database for the token and the resource.
+    if let (&Method::GET, Endpoint::One(of, id)) = (request.method(), &target.endpoint) {
         return provision.snapshot(|| {
             let caller = admit(request, provision, &target)?;
             let call = call(request, &caller, request_id, &[]);
-            read(provision, &call, target.endpoint)
+            provision.get(&call, kind(*of), id)
         });
     }
     let caller = admit(request, provision, &target)?;
@@ -105,10 +106,10 @@ async fn answer(
         web::Bytes::new()
     };
     let call = call(request, &caller, request_id, &body);
-    write(provision, &call, request.method(), target.endpoint).await
+    dispatch(provision, &call, request.method(), target.endpoint).await
 }
 
-/// Who may do what the request wants to.
+/// Who sends the request, when they may send it.
 fn admit(request: &HttpRequest, provision: &Provision, target: &Target) -> Result<Caller, Failure> {
     let caller = provision.authenticate(
         header_text(request, &header::AUTHORIZATION),
@@ -130,37 +131,35 @@ fn call<'r>(
         query: request.query_string(),
         if_match: header_text(request, &header::IF_MATCH),
         if_none_match: header_text(request, &header::IF_NONE_MATCH),
-        body,
+        body: Body::Bytes(body),
+        waits: true,
     }
 }
 
-async fn write(
-    provision: &Provision,
+async fn dispatch(
+    provision: &Arc<Provision>,
     call: &Call<'_>,
     method: &Method,
     endpoint: Endpoint,
 ) -> Result<Answer, Failure> {
-    match (endpoint, method.as_str()) {
-        (Endpoint::Collection(of), "POST") => provision.create(call, kind(of)).await,
-        (Endpoint::One(of, id), "PUT") => provision.replace(call, kind(of), &id).await,
-        (Endpoint::One(of, id), "PATCH") => provision.patch(call, kind(of), &id).await,
-        (Endpoint::One(of, id), "DELETE") => provision.delete(call, kind(of), &id).await,
-        (endpoint, _) => read(provision, call, endpoint),
-    }
-}
-
-fn read(provision: &Provision, call: &Call<'_>, endpoint: Endpoint) -> Result<Answer, Failure> {
     match endpoint {
-        Endpoint::Collection(of) => provision.list(call, &[kind(of)]),
-        Endpoint::Search(of) => provision.search(call, &[kind(of)]),
-        Endpoint::Root => provision.list(call, &ResourceType::ALL),
-        Endpoint::RootSearch => provision.search(call, &ResourceType::ALL),
-        Endpoint::One(of, id) => provision.get(call, kind(of), &id),
-        // RFC 7644 §3.7: optional, and ServiceProviderConfig says that it is not here.
-        Endpoint::Bulk => Err(ScimError::not_implemented(
-            "/Bulk is not supported: send the requests one by one",
-        )
-        .into()),
+        Endpoint::Collection(of) if *method == Method::POST => {
+            provision.create(call, kind(of)).await
+        }
+        Endpoint::Collection(of) => provision.list(call, &[kind(of)]).await,
+        Endpoint::Search(of) => provision.search(call, &[kind(of)]).await,
+        Endpoint::Root => provision.list(call, &ResourceType::ALL).await,
+        Endpoint::RootSearch => provision.search(call, &ResourceType::ALL).await,
+        Endpoint::One(of, id) => match method.as_str() {
+            "PUT" => provision.replace(call, kind(of), &id).await,
+            "PATCH" => provision.patch(call, kind(of), &id).await,
+            "DELETE" => provision.delete(call, kind(of), &id).await,
+            _ => provision.get(call, kind(of), &id),
+        },
+        Endpoint::Bulk => {
+            let explain = |failure: &Failure| explain(failure, call.request_id);
+            provision.bulk(call, &explain).await
+        }
         // RFC 7644 §3.11: a provider without "Me" answers 501.
         Endpoint::Me => Err(ScimError::not_implemented(
             "/Me is not supported: a provisioning token is not a user",

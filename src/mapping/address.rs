@@ -1,11 +1,12 @@
 //! Addresses: from the parts that SCIM has to the parts that Shopify has.
 
 mod country;
+mod province;
 
 use serde_json::{Map, Value};
 
-use super::customer::Address;
 use super::text::{Fitted, TEXT_LIMIT_CHARS, fit, single_line};
+use crate::shopify::model::Address;
 
 /// An address that Shopify accepts, and what had to be done to it.
 pub struct Mapped {
@@ -100,20 +101,14 @@ impl<'d> Parts<'d> {
         Ok(())
     }
 
-    /// A region is a province only when it is a code: Shopify refuses the whole address for an unknown one.
+    /// Shopify refuses the whole address for a province that it doesn't know.
     fn province(&mut self, country_code: &str, region: &str) -> Option<String> {
-        let region = region.trim().to_uppercase();
-        let code = region
-            .strip_prefix(country_code)
-            .and_then(|rest| rest.strip_prefix('-'))
-            .unwrap_or(&region);
-        let is_code =
-            (2..=3).contains(&code.len()) && code.chars().all(|c| c.is_ascii_alphabetic());
-        if !is_code {
+        let code = province::find(country_code, region);
+        if code.is_none() {
             self.remarks
-                .push("the region was left out, because it is not a code of two or three letters");
+                .push("the region was left out, because it is not a province that Shopify knows");
         }
-        is_code.then(|| code.to_owned())
+        code
     }
 }
 

@@ -4,11 +4,15 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::customer::{Address, Customer};
+use super::applied::Applied;
+use super::customer::Customer;
+use super::refused::Refused;
 use super::rule::{ADDRESSES, ENTERPRISE, Form, METAFIELD_LIMIT_CHARS, RULES, Rule, Target};
 use super::source::{candidates, elements, member};
 use super::text::{Fitted, TEXT_LIMIT_CHARS, fit};
-use super::{address, email, locale, phone, tags};
+use super::{address, email, locale, metafield, phone, tags};
+use crate::directory::DisabledMarks;
+use crate::shopify::model::Address;
 
 /// What the mapping has to know besides the user's document.
 #[derive(Clone, Copy)]
@@ -21,19 +25,21 @@ pub struct Context<'c> {
     pub deleted: bool,
     /// The region (`US`) of phone numbers without a country calling code.
     pub phone_region: Option<&'c str>,
+    /// How a disabled user's customer is marked.
+    pub marks: DisabledMarks,
 }
 
 /// The customer that a user should be. `Debug` shows no values.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Desired {
-    /// The customer's e-mail address, as in `customer`.
-    pub email: Option<String>,
     /// The customer.
     pub customer: Customer,
     /// What of the user could not be taken over as it is.
     pub warnings: Vec<Warning>,
     /// Why the user cannot be a customer now.
     pub hold: Option<Hold>,
+    /// What was taken out because Shopify refuses it.
+    pub refused: Refused,
 }
 
 /// An attribute that could not be taken over as it is. Shows no values of the user's.
@@ -69,19 +75,49 @@ pub fn desired(document: &Map<String, Value>, context: &Context<'_>) -> Desired 
         customer, warnings, ..
     } = mapping;
     Desired {
-        email: customer.email.clone(),
         hold: customer.email.is_none().then_some(Hold::NoEmail),
         customer,
         warnings,
+        refused: Refused::default(),
+    }
+}
+
+impl Desired {
+    /// What becomes of the customer of a user who is gone, and whose document may be too: as it was written last, but marked.
+    #[must_use]
+    pub fn leaving(mut self, applied: &Applied) -> Self {
+        let mut customer = applied.customer.clone();
+        customer.tags = self.customer.tags;
+        for key in [metafield::SCIM_ID, metafield::STATUS] {
+            match self.customer.metafields.remove(key) {
+                Some(value) => customer.metafields.insert(key.to_owned(), value),
+                None => customer.metafields.remove(key),
+            };
+        }
+        self.customer = customer;
+        self
+    }
+
+    /// The same with the e-mail that the customer has: the new one is another's.
+    #[must_use]
+    pub fn keeping_email(mut self, applied: &Applied) -> Self {
+        self.customer.email.clone_from(&applied.customer.email);
+        self
+    }
+
+    pub(super) fn warn(&mut self, attribute: &'static str, reason: &str) {
+        let reason = reason.to_owned();
+        self.warnings.push(Warning { attribute, reason });
     }
 }
 
 impl Context<'_> {
-    /// The text of `scim_status`.
-    pub(super) fn status(&self, document: &Map<String, Value>) -> &'static str {
-        match self.is_disabled(document) {
-            true => "disabled",
-            false => "active",
+    /// The text of `scim_status`, if the shop wants it.
+    pub(super) fn status(&self, document: &Map<String, Value>) -> Option<&'static str> {
+        match (self.marks, self.is_disabled(document)) {
+            (DisabledMarks::Tag, _) => None,
+            (_, true) => Some("disabled"),
+            (_, false) => Some("active"),
         }
     }
 
@@ -202,7 +238,8 @@ impl Mapping<'_> {
             true => &[],
             false => self.context.groups,
         };
-        let disabled = self.context.is_disabled(self.document);
+        let disabled = self.context.is_disabled(self.document)
+            && self.context.marks != DisabledMarks::Metafield;
         let tags = tags::tags(groups.iter().map(String::as_str), disabled);
         self.customer.tags = tags.tags;
         for remark in tags.remarks {

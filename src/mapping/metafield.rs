@@ -1,50 +1,26 @@
-//! Our metafields of customers: keys and types.
+//! Our metafields of customers.
 
-/// The metafield that identifies the customer: its value is the SCIM id.
-pub const SCIM_ID: &str = "scim_id";
+pub use crate::shopify::ID_METAFIELD_KEY as SCIM_ID;
 
-/// The type of the custom id. Shopify makes its values unique and accepts it as `customId`.
-const ID: &str = "id";
+/// The key of the metafield that says `active` or `disabled`.
+pub const STATUS: &str = "scim_status";
 
-/// The type of every other metafield.
-const TEXT: &str = "single_line_text_field";
-
-/// Every metafield we write, with its type; all are in the namespace reserved for the app.
-pub const METAFIELD_TYPES: &[(&str, &str)] = &[
-    (SCIM_ID, ID),
-    ("scim_user_name", TEXT),
-    ("scim_title", TEXT),
-    ("scim_user_type", TEXT),
-    ("scim_department", TEXT),
-    ("scim_division", TEXT),
-    ("scim_organization", TEXT),
-    ("scim_cost_center", TEXT),
-    ("scim_employee_number", TEXT),
-    ("scim_manager", TEXT),
-    ("scim_status", TEXT),
+/// Every metafield we write; all are in the namespace reserved for the app.
+pub const METAFIELD_KEYS: &[&str] = &[
+    SCIM_ID,
+    "scim_user_name",
+    "scim_title",
+    "scim_user_type",
+    "scim_department",
+    "scim_division",
+    "scim_organization",
+    "scim_cost_center",
+    "scim_employee_number",
+    "scim_manager",
+    STATUS,
 ];
-
-/// The type of the metafield with this key: `id` for `scim_id`, `single_line_text_field` otherwise.
-pub fn metafield_type(key: &str) -> &'static str {
-    if key == SCIM_ID { ID } else { TEXT }
-}
 
 /// Whether the metafield is one that we write.
 pub fn is_ours(key: &str) -> bool {
-    METAFIELD_TYPES.iter().any(|(ours, _)| *ours == key)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_and_the_function_agree() {
-        for (key, kind) in METAFIELD_TYPES {
-            assert_eq!(metafield_type(key), *kind, "{key}");
-            assert!(is_ours(key), "{key}");
-        }
-        assert_eq!(metafield_type("scim_id"), "id");
-        assert!(!is_ours("loyalty"));
-    }
+    METAFIELD_KEYS.contains(&key)
 }

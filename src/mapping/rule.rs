@@ -193,7 +193,7 @@ pub const RULES: &[Rule] = &[
             Source::Member(&[ENTERPRISE, "manager", "value"]),
         ],
     ),
-    metafield("scim_status", "active", &[Source::Status]),
+    metafield(metafield::STATUS, "active", &[Source::Status]),
 ];
 
 const fn metafield(key: &'static str, attribute: &'static str, sources: &'static [Source]) -> Rule {
@@ -221,9 +221,9 @@ mod tests {
                 _ => None,
             })
             .collect();
-        let mut typed: Vec<&str> = metafield::METAFIELD_TYPES.iter().map(|row| row.0).collect();
+        let mut ours = metafield::METAFIELD_KEYS.to_vec();
         ruled.sort_unstable();
-        typed.sort_unstable();
-        assert_eq!(ruled, typed);
+        ours.sort_unstable();
+        assert_eq!(ruled, ours);
     }
 }

@@ -33,7 +33,11 @@ pub fn candidates(
         Source::FirstOfFullName => split_name(document).0.into_iter().collect(),
         Source::LastOfFullName => split_name(document).1.into_iter().collect(),
         Source::ScimId => vec![context.scim_id.to_owned()],
-        Source::Status => vec![context.status(document).to_owned()],
+        Source::Status => context
+            .status(document)
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
     };
     let optional = matches!(source, Source::MemberIfUsable(_));
     texts

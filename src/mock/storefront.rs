@@ -28,6 +28,11 @@ pub fn shop(shop: &Shop) -> Resolved {
         ),
         ("loginRequiredAtCheckout", Resolved::leaf(false)),
     ]);
+    let address = Resolved::record(vec![
+        ("id", text("gid://shopify/ShopAddress/1")),
+        ("country", text("United States")),
+        ("countryCodeV2", text("US")),
+    ]);
     Resolved::record(vec![
         ("id", text("gid://shopify/Shop/1")),
         ("name", text(&shop.name)),
@@ -42,6 +47,7 @@ pub fn shop(shop: &Shop) -> Resolved {
         ("timezoneAbbreviation", text("UTC")),
         ("timezoneOffset", text("+0000")),
         ("plan", plan),
+        ("shopAddress", address),
         ("customerAccountsV2", accounts),
     ])
 }

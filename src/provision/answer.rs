@@ -1,10 +1,14 @@
 //! What a use case is given and what it gives back. HTTP's words without an HTTP library.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
 use crate::base::id::ShopId;
 use crate::reconcile::Shop;
 use crate::scim::error::ScimError;
+use crate::scim::json;
 use crate::store::StoreError;
-use std::sync::Arc;
 
 /// Who sends a request: the shop that the token picked, and the token's name for the activity log.
 #[derive(Debug, Clone)]
@@ -22,8 +26,30 @@ impl Caller {
     }
 }
 
+/// The body of a request. It does not print: it holds personal data.
+#[derive(Clone, Copy)]
+pub enum Body<'r> {
+    /// As it came.
+    Bytes(&'r [u8]),
+    /// As a part of a request that has been read.
+    Json(&'r Value),
+}
+
+impl Body<'_> {
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// 400 for what is not usable JSON.
+    pub fn read(self) -> Result<Value, ScimError> {
+        match self {
+            Self::Bytes(bytes) => json::parse(bytes),
+            Self::Json(value) => Ok(value.clone()),
+        }
+    }
+}
+
 /// One SCIM request, as far as a use case needs it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Call<'r> {
     /// Who sends it.
     pub caller: &'r Caller,
@@ -36,7 +62,9 @@ pub struct Call<'r> {
     /// `If-None-Match`.
     pub if_none_match: Option<&'r str>,
     /// The body.
-    pub body: &'r [u8],
+    pub body: Body<'r>,
+    /// Whether the client waits a little for Shopify. An operation of a bulk request does not, nor does it wake the worker.
+    pub waits: bool,
 }
 
 /// The answer to a request.

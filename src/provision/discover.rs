@@ -16,7 +16,7 @@ impl Provision {
             max_page_size: MAX_PAGE_SIZE,
             default_page_size: DEFAULT_PAGE_SIZE,
             cursor_timeout_secs: CURSOR_TIMEOUT_MS.unsigned_abs() / 1_000,
-            bulk: None,
+            bulk: Some(self.bulk_limits()),
         };
         Ok(Answer::ok(
             discovery::service_provider_config(&limits, &self.config.public_url).to_string(),

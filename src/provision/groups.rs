@@ -1,11 +1,12 @@
 //! Groups: created, replaced, patched, deleted; and who is in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json as literal};
 
+use super::dry_run::Regrouping;
 use super::edit::Edit;
-use super::read::{not_found, parse_id, projection};
+use super::read::{not_found, parse_id};
 use super::write::{Change, TRIES, check_version, document, folded, refused, text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
@@ -14,9 +15,10 @@ use crate::reconcile::Shop;
 use crate::scim::error::ScimError;
 use crate::scim::etag;
 use crate::scim::patch::MemberChange;
+use crate::scim::projection::Projection;
 use crate::scim::resource::MemberRef;
 use crate::scim::schema::ResourceType;
-use crate::scim::{json, patch, resource};
+use crate::scim::{patch, resource};
 use crate::store::{Batch, GroupChange, GuardFailure, StoreError};
 
 /// Members whose customers get their tag before the answer; of more, the worker takes care.
@@ -26,9 +28,13 @@ const INLINE_MEMBERS: usize = 3;
 type Moves = BTreeMap<ResourceId, bool>;
 
 impl Provision {
-    pub(super) async fn create_group(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+    pub(super) async fn create_group(
+        &self,
+        call: &Call<'_>,
+        projection: &Projection,
+    ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
-        let draft = resource::read_group(json::parse(call.body)?, &shop.schemas, &shop.dialect)?;
+        let draft = resource::read_group(call.body.read()?, &shop.schemas, &shop.dialect)?;
         let id = self.new_id();
         let at_ms = self.clock.now_ms();
         let mut names = patch::diff(&Map::new(), &draft.attributes);
@@ -41,23 +47,32 @@ impl Provision {
             &self.group_change(id, &draft.attributes),
         )?;
         self.move_members(&mut batch, shop, id, &moves, &mut names, at_ms);
-        self.note(
-            &mut batch,
-            call,
-            &Change {
-                action: "create",
-                resource_type: ResourceType::Group,
-                id,
-                attributes: &names,
-                status: 201,
-            },
-        );
+        let noted = Change {
+            action: "create",
+            resource_type: ResourceType::Group,
+            id,
+            attributes: &names,
+            status: 201,
+        };
+        self.note(&mut batch, call, &noted);
+        if call.is_dry_run()? {
+            let name = text(&draft.attributes, "displayName");
+            let regrouping = Regrouping {
+                group: id,
+                name: name.as_deref(),
+                is_in: &|_| true,
+            };
+            let users = moves.keys().copied().collect();
+            return self
+                .rehearse_group(shop, batch, &noted, &users, &regrouping)
+                .await;
+        }
         self.store
             .write(batch)
             .await?
             .map_err(|guard| refused(&guard, ResourceType::Group))?;
         self.push(call, &moves, false).await;
-        self.written(call, ResourceType::Group, id, 201)
+        self.written(call, ResourceType::Group, id, projection, 201)
     }
 
     pub(super) async fn change_group(
@@ -65,19 +80,19 @@ impl Provision {
         call: &Call<'_>,
         id: &str,
         edit: Edit,
+        projection: &Projection,
     ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::Group, id)?;
-        let body = json::parse(call.body)?;
+        let mut group = self.live_group(shop, id)?;
+        let wanted = edit.read(call, ResourceType::Group)?;
         for _ in 0..TRIES {
-            let group = self.live_group(shop, id)?;
             check_version(call, group.version)?;
-            let before = parsed(&group)?;
-            let edited = edit.apply(body.clone(), &before, ResourceType::Group, shop)?;
+            let edited = wanted.apply(&parsed(&group)?, ResourceType::Group, &shop.schemas)?;
             let moves = self.moves(shop, Some(id), &edited.members)?;
             let mut names = edited.changed;
-            if names.is_empty() && moves.is_empty() {
-                return self.group_answer(call, id, edit);
+            if names.is_empty() && moves.is_empty() && !call.is_dry_run()? {
+                return self.group_answer(call, id, edit, projection);
             }
             let at_ms = self.clock.now_ms();
             let renamed = names.iter().any(|name| name == "displayName");
@@ -93,23 +108,35 @@ impl Provision {
             if renamed {
                 self.store.touch_members(&mut batch, shop.id(), id, at_ms);
             }
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: edit.name(),
-                    resource_type: ResourceType::Group,
-                    id,
-                    attributes: &names,
-                    status: 200,
-                },
-            );
+            let noted = Change {
+                action: edit.name(),
+                resource_type: ResourceType::Group,
+                id,
+                attributes: &names,
+                status: 200,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                let name = text(&edited.attributes, "displayName");
+                let regrouping = Regrouping {
+                    group: id,
+                    name: name.as_deref(),
+                    is_in: &|user| moves.get(&user) != Some(&false),
+                };
+                let mut users: BTreeSet<ResourceId> = moves.keys().copied().collect();
+                if renamed {
+                    users.extend(self.store.members(shop.id(), id)?);
+                }
+                return self
+                    .rehearse_group(shop, batch, &noted, &users, &regrouping)
+                    .await;
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.push(call, &moves, renamed).await;
-                    return self.group_answer(call, id, edit);
+                    return self.group_answer(call, id, edit, projection);
                 }
-                Err(GuardFailure::VersionMismatch) => {}
+                Err(GuardFailure::VersionMismatch) => group = self.live_group(shop, id)?,
                 Err(guard) => return Err(refused(&guard, ResourceType::Group)),
             }
         }
@@ -127,20 +154,28 @@ impl Provision {
             self.store
                 .remove_all_members(&mut batch, shop.id(), id, at_ms);
             self.store.delete_group(&mut batch, shop.id(), &group);
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: "delete",
-                    resource_type: ResourceType::Group,
-                    id,
-                    attributes: &[],
-                    status: 204,
-                },
-            );
+            let noted = Change {
+                action: "delete",
+                resource_type: ResourceType::Group,
+                id,
+                attributes: &[],
+                status: 204,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                let regrouping = Regrouping {
+                    group: id,
+                    name: None,
+                    is_in: &|_| false,
+                };
+                let users = self.store.members(shop.id(), id)?.into_iter().collect();
+                return self
+                    .rehearse_group(shop, batch, &noted, &users, &regrouping)
+                    .await;
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
-                    self.reconciler.wake().notify();
+                    self.wake(call);
                     return Ok(Answer::no_content());
                 }
                 Err(GuardFailure::VersionMismatch) => {}
@@ -157,10 +192,15 @@ impl Provision {
     }
 
     /// A PATCH is answered with 204, so that nobody has to read a large group, unless attributes are asked for: RFC 7644 §3.5.2.
-    fn group_answer(&self, call: &Call<'_>, id: ResourceId, edit: Edit) -> Result<Answer, Failure> {
-        let asks = !projection(call, ResourceType::Group)?.is_full();
-        if edit == Edit::Replace || asks {
-            return self.written(call, ResourceType::Group, id, 200);
+    fn group_answer(
+        &self,
+        call: &Call<'_>,
+        id: ResourceId,
+        edit: Edit,
+        projection: &Projection,
+    ) -> Result<Answer, Failure> {
+        if edit == Edit::Replace || !projection.is_full() {
+            return self.written(call, ResourceType::Group, id, projection, 200);
         }
         let group = self.live_group(&call.caller.shop, id)?;
         Ok(Answer {
@@ -297,7 +337,7 @@ impl Provision {
                 self.inline(call, *member).await;
             }
         } else {
-            self.reconciler.wake().notify();
+            self.wake(call);
         }
     }
 }

@@ -1,6 +1,5 @@
 //! One resource.
 
-use super::render::Rendered;
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
 use crate::scim::error::ScimError;
@@ -22,13 +21,14 @@ impl Provision {
     ) -> Result<Answer, Failure> {
         let projection = projection(call, resource_type)?;
         let id = parse_id(resource_type, id)?;
-        let rendered = self
-            .rendered(call, resource_type, id, &projection)?
+        let shop = &call.caller.shop;
+        let record = self
+            .record(shop, resource_type, id)?
             .ok_or_else(|| not_found(resource_type))?;
-        let etag = etag::weak(rendered.version);
+        let etag = etag::weak(record.version());
         let unchanged = call
             .if_none_match
-            .is_some_and(|header| IfNoneMatch::parse(header).has(rendered.version));
+            .is_some_and(|header| IfNoneMatch::parse(header).has(record.version()));
         if unchanged {
             return Ok(Answer {
                 status: 304,
@@ -38,32 +38,8 @@ impl Provision {
         }
         Ok(Answer {
             etag: Some(etag),
-            ..Answer::ok(project(rendered, &projection)?)
+            ..Answer::ok(self.render(shop, &record, &projection)?)
         })
-    }
-
-    /// The resource as it is now.
-    pub(super) fn rendered(
-        &self,
-        call: &Call<'_>,
-        resource_type: ResourceType,
-        id: ResourceId,
-        projection: &Projection,
-    ) -> Result<Option<Rendered>, Failure> {
-        let shop = &call.caller.shop;
-        let rendered = match resource_type {
-            ResourceType::User => self
-                .store
-                .user(shop.id(), &shop.key, id)?
-                .map(|user| self.render_user(shop, &user))
-                .transpose()?,
-            ResourceType::Group => self
-                .store
-                .group(shop.id(), &shop.key, id)?
-                .map(|group| self.render_group(shop, &group, projection.derived().members))
-                .transpose()?,
-        };
-        Ok(rendered)
     }
 }
 
@@ -79,15 +55,6 @@ pub(super) fn projection(
         &call.caller.shop.schemas,
         resource_type,
     ))
-}
-
-/// The text to send: parsed only when something is left out.
-pub(super) fn project(rendered: Rendered, projection: &Projection) -> Result<String, Failure> {
-    if projection.is_full() {
-        return Ok(rendered.text);
-    }
-    let projected = projection.apply(rendered.parsed()?);
-    Ok(serde_json::Value::Object(projected).to_string())
 }
 
 /// A text that is no id names nothing that exists.

@@ -1,120 +1,98 @@
-//! Resources as clients read them: the stored text with what is derived spliced in, unparsed.
+//! Resources as clients read them: the stored document with what is derived. Whole, it is sent as text, unparsed.
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
 use super::Provision;
+use super::record::Record;
 use crate::base::clock::rfc3339_ms;
-use crate::base::id::ResourceId;
 use crate::directory::{GroupRecord, SyncState, UserRecord};
 use crate::reconcile::Shop;
 use crate::scim::etag;
-use crate::scim::schema::{ResourceType, SHOPIFY_URN};
+use crate::scim::projection::Projection;
+use crate::scim::schema::{DerivedParts, ResourceType, SHOPIFY_URN};
 use crate::store::StoreError;
 
-/// A resource as text, and its version.
-pub(super) struct Rendered {
-    pub(super) version: i64,
-    pub(super) text: String,
-}
-
-impl Rendered {
-    /// The resource parsed, for filters and projections.
-    pub(super) fn parsed(&self) -> Result<Map<String, Value>, StoreError> {
-        serde_json::from_str(&self.text).map_err(|_| StoreError::Corrupt { what: "resource" })
-    }
-}
-
-struct Stamp {
-    id: ResourceId,
-    version: i64,
-    created_ms: i64,
-    modified_ms: i64,
-}
-
 impl Provision {
-    pub(super) fn render_user(
+    /// What the client gets of a resource.
+    pub(super) fn render(
         &self,
         shop: &Shop,
-        user: &UserRecord,
-    ) -> Result<Rendered, StoreError> {
-        let stamp = Stamp {
-            id: user.id,
-            version: user.version,
-            created_ms: user.created_ms,
-            modified_ms: user.modified_ms,
-        };
-        let mut text = self.begin(&user.document, ResourceType::User, &stamp);
-        if user.group_count > 0 {
-            let groups: Vec<Value> = self
-                .store
-                .groups_of_user(shop.id(), &shop.key, user.id)?
-                .iter()
-                .map(|group| self.group_reference(group))
-                .collect();
-            push_member(&mut text, "groups", &Value::Array(groups));
+        record: &Record,
+        projection: &Projection,
+    ) -> Result<String, StoreError> {
+        if projection.is_full() {
+            return self.text(shop, record, DerivedParts::ALL);
         }
-        push_extension(&mut text, user);
-        text.push('}');
-        Ok(Rendered {
-            version: user.version,
-            text,
-        })
+        let resource = self.resource(shop, record, projection.derived())?;
+        Ok(Value::Object(projection.apply(resource)).to_string())
     }
 
-    /// With members only when they are wanted: a group can have many.
-    pub(super) fn render_group(
+    /// The resource parsed, with the derived parts that are wanted.
+    pub(super) fn resource(
         &self,
         shop: &Shop,
-        group: &GroupRecord,
-        with_members: bool,
-    ) -> Result<Rendered, StoreError> {
-        let stamp = Stamp {
-            id: group.id,
-            version: group.version,
-            created_ms: group.created_ms,
-            modified_ms: group.modified_ms,
-        };
-        let mut text = self.begin(&group.document, ResourceType::Group, &stamp);
-        if with_members {
-            let members: Vec<Value> = self
-                .store
-                .members(shop.id(), group.id)?
-                .into_iter()
-                .map(|user| {
-                    json!({
-                        "value": user.to_string(),
-                        "$ref": self.location(ResourceType::User, user),
-                        "type": "User",
-                    })
-                })
-                .collect();
-            if !members.is_empty() {
-                push_member(&mut text, "members", &Value::Array(members));
-            }
-        }
-        text.push('}');
-        Ok(Rendered {
-            version: group.version,
-            text,
-        })
+        record: &Record,
+        parts: DerivedParts,
+    ) -> Result<Map<String, Value>, StoreError> {
+        serde_json::from_str(&self.text(shop, record, parts)?)
+            .map_err(|_| StoreError::Corrupt { what: "resource" })
     }
 
-    /// The document with `meta`, open at its end.
-    fn begin(&self, document: &str, resource_type: ResourceType, stamp: &Stamp) -> String {
+    /// The resource's text: the stored one with the derived parts that are wanted at its end. Only these are read: a group can have many members.
+    fn text(
+        &self,
+        shop: &Shop,
+        record: &Record,
+        parts: DerivedParts,
+    ) -> Result<String, StoreError> {
+        let document = record.document();
         let mut text = String::with_capacity(document.len() + 640);
         text.push_str(document.trim_end().strip_suffix('}').unwrap_or("{"));
-        push_name(&mut text, "meta");
-        text.push('{');
-        push_text(&mut text, "resourceType", resource_type.name());
-        push_text(&mut text, "created", &rfc3339_ms(stamp.created_ms));
-        push_text(&mut text, "lastModified", &rfc3339_ms(stamp.modified_ms));
-        let location = self.location(resource_type, stamp.id);
-        push_text(&mut text, "location", &location);
-        push_text(&mut text, "version", &etag::weak(stamp.version));
+        if parts.meta {
+            self.push_meta(&mut text, record);
+        }
+        match record {
+            Record::User(user) => {
+                if parts.groups && user.group_count > 0 {
+                    push_member(&mut text, "groups", &self.groups(shop, user)?);
+                }
+                if parts.shopify {
+                    push_extension(&mut text, user);
+                }
+            }
+            Record::Group(group) if parts.members => {
+                let members = self.members(shop, group)?;
+                if !members.is_empty() {
+                    push_member(&mut text, "members", &Value::Array(members));
+                }
+            }
+            Record::Group(_) => {}
+        }
         text.push('}');
-        text
+        Ok(text)
+    }
+
+    fn push_meta(&self, text: &mut String, record: &Record) {
+        let (created_ms, modified_ms) = record.times_ms();
+        let resource_type = record.resource_type();
+        push_name(text, "meta");
+        text.push('{');
+        push_text(text, "resourceType", resource_type.name());
+        push_text(text, "created", &rfc3339_ms(created_ms));
+        push_text(text, "lastModified", &rfc3339_ms(modified_ms));
+        push_text(text, "location", &self.location(resource_type, record.id()));
+        push_text(text, "version", &etag::weak(record.version()));
+        text.push('}');
+    }
+
+    fn groups(&self, shop: &Shop, user: &UserRecord) -> Result<Value, StoreError> {
+        let groups = self.store.groups_of_user(shop.id(), &shop.key, user.id)?;
+        Ok(groups
+            .iter()
+            .map(|group| self.group_reference(group))
+            .collect())
     }
 
     fn group_reference(&self, group: &GroupRecord) -> Value {
@@ -125,6 +103,20 @@ impl Provision {
             "display": document["displayName"],
             "type": "direct",
         })
+    }
+
+    fn members(&self, shop: &Shop, group: &GroupRecord) -> Result<Vec<Value>, StoreError> {
+        let members = self.store.members(shop.id(), group.id)?;
+        Ok(members
+            .into_iter()
+            .map(|user| {
+                json!({
+                    "value": user.to_string(),
+                    "$ref": self.location(ResourceType::User, user),
+                    "type": "User",
+                })
+            })
+            .collect())
     }
 }
 

@@ -2,22 +2,28 @@
 
 use serde_json::{Map, Value};
 
+use super::dry_run;
 use super::edit::Edit;
 use super::read::{not_found, parse_id};
 use super::write::{Change, TRIES, check_version, document, folded, refused, text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
-use crate::directory::UserRecord;
+use crate::directory::{SyncState, UserRecord};
 use crate::reconcile::Shop;
 use crate::scim::filter::fold;
+use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
-use crate::scim::{json, patch, resource};
+use crate::scim::{patch, resource};
 use crate::store::{Batch, GuardFailure, StoreError, UserChange};
 
 impl Provision {
-    pub(super) async fn create_user(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+    pub(super) async fn create_user(
+        &self,
+        call: &Call<'_>,
+        projection: &Projection,
+    ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
-        let draft = resource::read_user(json::parse(call.body)?, &shop.schemas, &shop.dialect)?;
+        let draft = resource::read_user(call.body.read()?, &shop.schemas, &shop.dialect)?;
         let names: Vec<String> = patch::diff(&Map::new(), &draft.attributes);
         let id = self.new_id();
         for _ in 0..TRIES {
@@ -33,21 +39,24 @@ impl Provision {
                 &change,
                 tombstone.as_ref(),
             )?;
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: "create",
-                    resource_type: ResourceType::User,
-                    id,
-                    attributes: &names,
-                    status: 201,
-                },
-            );
+            let noted = Change {
+                action: "create",
+                resource_type: ResourceType::User,
+                id,
+                attributes: &names,
+                status: 201,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                self.rehearse(batch, ResourceType::User).await?;
+                let preview =
+                    Self::preview_created(shop, id, &draft.attributes, tombstone.as_ref());
+                return Ok(dry_run::answer(&noted, 1, &[(id, preview)]));
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.inline(call, id).await;
-                    return self.written(call, ResourceType::User, id, 201);
+                    return self.written(call, ResourceType::User, id, projection, 201);
                 }
                 // The tombstone has meanwhile been taken over.
                 Err(GuardFailure::VersionMismatch) => {}
@@ -62,18 +71,19 @@ impl Provision {
         call: &Call<'_>,
         id: &str,
         edit: Edit,
+        projection: &Projection,
     ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::User, id)?;
-        let body = json::parse(call.body)?;
+        let mut user = self.live_user(shop, id)?;
+        let wanted = edit.read(call, ResourceType::User)?;
         for _ in 0..TRIES {
-            let user = self.live_user(shop, id)?;
             check_version(call, user.version)?;
-            let before = parsed(&user)?;
-            let edited = edit.apply(body.clone(), &before, ResourceType::User, shop)?;
+            let edited = wanted.apply(&parsed(&user)?, ResourceType::User, &shop.schemas)?;
             // RFC 7644 §3.5.2.1: what changes nothing leaves version and lastModified alone.
-            if edited.changed.is_empty() {
-                return self.written(call, ResourceType::User, id, 200);
+            if edited.changed.is_empty() && !call.is_dry_run()? {
+                self.retry_parked(call, &user).await?;
+                return self.written(call, ResourceType::User, id, projection, 200);
             }
             let mut batch = Batch::new();
             let change = self.user_change(id, &edited.attributes);
@@ -89,23 +99,25 @@ impl Provision {
                     user.version,
                 )?;
             }
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: edit.name(),
-                    resource_type: ResourceType::User,
-                    id,
-                    attributes: &edited.changed,
-                    status: 200,
-                },
-            );
+            let noted = Change {
+                action: edit.name(),
+                resource_type: ResourceType::User,
+                id,
+                attributes: &edited.changed,
+                status: 200,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                self.rehearse(batch, ResourceType::User).await?;
+                let previews = self.preview_changed(shop, id, Some(&edited.attributes))?;
+                return Ok(dry_run::answer(&noted, 1, &previews));
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.inline(call, id).await;
-                    return self.written(call, ResourceType::User, id, 200);
+                    return self.written(call, ResourceType::User, id, projection, 200);
                 }
-                Err(GuardFailure::VersionMismatch) => {}
+                Err(GuardFailure::VersionMismatch) => user = self.live_user(shop, id)?,
                 Err(guard) => return Err(refused(&guard, ResourceType::User)),
             }
         }
@@ -121,17 +133,19 @@ impl Provision {
             let mut batch = Batch::new();
             self.store
                 .delete_user(&mut batch, shop.id(), &user, self.clock.now_ms());
-            self.note(
-                &mut batch,
-                call,
-                &Change {
-                    action: "delete",
-                    resource_type: ResourceType::User,
-                    id,
-                    attributes: &[],
-                    status: 204,
-                },
-            );
+            let noted = Change {
+                action: "delete",
+                resource_type: ResourceType::User,
+                id,
+                attributes: &[],
+                status: 204,
+            };
+            self.note(&mut batch, call, &noted);
+            if call.is_dry_run()? {
+                self.rehearse(batch, ResourceType::User).await?;
+                let previews = self.preview_changed(shop, id, None)?;
+                return Ok(dry_run::answer(&noted, 1, &previews));
+            }
             match self.store.write(batch).await? {
                 Ok(()) => {
                     self.inline(call, id).await;
@@ -142,6 +156,21 @@ impl Provision {
             }
         }
         Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
+    }
+
+    /// A client that sends the same again wants it done: a user who is parked gets another chance.
+    async fn retry_parked(&self, call: &Call<'_>, user: &UserRecord) -> Result<(), Failure> {
+        let parked = [SyncState::Held, SyncState::Conflict, SyncState::Failed];
+        if !parked.contains(&user.sync.state) {
+            return Ok(());
+        }
+        let mut batch = Batch::new();
+        self.store
+            .retry_user(&mut batch, call.caller.shop_id(), user.id);
+        if self.store.write(batch).await?.is_ok() {
+            self.inline(call, user.id).await;
+        }
+        Ok(())
     }
 
     fn live_user(&self, shop: &Shop, id: ResourceId) -> Result<UserRecord, Failure> {

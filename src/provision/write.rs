@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::edit::Edit;
-use super::read::{not_found, project, projection};
+use super::read::{not_found, projection};
 use super::render::{push_member, push_text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
@@ -11,6 +11,7 @@ use crate::directory::Activity;
 use crate::scim::error::ScimError;
 use crate::scim::etag::{self, IfMatch};
 use crate::scim::filter::fold;
+use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
 use crate::store::{Batch, GuardFailure};
 
@@ -37,9 +38,10 @@ impl Provision {
         resource_type: ResourceType,
     ) -> Result<Answer, Failure> {
         check_switch(call)?;
+        let projection = projection(call, resource_type)?;
         match resource_type {
-            ResourceType::User => self.create_user(call).await,
-            ResourceType::Group => self.create_group(call).await,
+            ResourceType::User => self.create_user(call, &projection).await,
+            ResourceType::Group => self.create_group(call, &projection).await,
         }
     }
 
@@ -77,9 +79,10 @@ impl Provision {
         edit: Edit,
     ) -> Result<Answer, Failure> {
         check_switch(call)?;
+        let projection = projection(call, resource_type)?;
         match resource_type {
-            ResourceType::User => self.change_user(call, id, edit).await,
-            ResourceType::Group => self.change_group(call, id, edit).await,
+            ResourceType::User => self.change_user(call, id, edit, &projection).await,
+            ResourceType::Group => self.change_group(call, id, edit, &projection).await,
         }
     }
 
@@ -106,18 +109,29 @@ impl Provision {
         call: &Call<'_>,
         resource_type: ResourceType,
         id: ResourceId,
+        projection: &Projection,
         status: u16,
     ) -> Result<Answer, Failure> {
-        let projection = projection(call, resource_type)?;
-        let rendered = self
-            .rendered(call, resource_type, id, &projection)?
+        let shop = &call.caller.shop;
+        let record = self
+            .record(shop, resource_type, id)?
             .ok_or_else(|| not_found(resource_type))?;
         Ok(Answer {
             status,
-            etag: Some(etag::weak(rendered.version)),
+            etag: Some(etag::weak(record.version())),
             location: Some(self.location(resource_type, id)),
-            ..Answer::ok(project(rendered, &projection)?)
+            ..Answer::ok(self.render(shop, &record, projection)?)
         })
+    }
+
+    /// Tries a batch and undoes it; fails as the write would.
+    pub(super) async fn rehearse(
+        &self,
+        batch: Batch,
+        resource_type: ResourceType,
+    ) -> Result<(), Failure> {
+        let written = self.store.write(batch.rehearsed()).await?;
+        written.map_err(|guard| refused(&guard, resource_type))
     }
 
     /// Adds the activity row of a write to its batch.

@@ -9,7 +9,8 @@ use crate::base::seal::ShopKey;
 use crate::directory::{DialectName, ShopRecord};
 use crate::scim::dialect::Dialect;
 use crate::scim::schema::{ResourceType, Schemas};
-use crate::shopify::{self, Bucket, Class, Client, ClientConfig, Go, Receipt};
+use crate::shopify::tls::HttpClient;
+use crate::shopify::{Bucket, CallError, Class, Client, ClientConfig, Go, Receipt};
 use crate::store::{Store, StoreError};
 use crate::work::InFlight;
 
@@ -18,6 +19,8 @@ use crate::work::InFlight;
 pub struct ShopifyConfig {
     /// Another origin than `https://SHOP`, already checked.
     pub origin: Option<String>,
+    /// Whether the origin may be on another machine.
+    pub allow_any_origin: bool,
     /// The version of the Admin API.
     pub api_version: String,
     /// How long a request may take.
@@ -57,27 +60,26 @@ impl Lane {
         self.prepared.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set_prepared(&self) {
-        self.prepared.store(true, Ordering::Relaxed);
+    pub(super) fn set_prepared(&self, prepared: bool) {
+        self.prepared.store(prepared, Ordering::Relaxed);
     }
 
     pub(super) fn reserve(&self, points: f64, class: Class, now_ms: i64) -> Go {
-        self.bucket().reserve(points, class, now_ms)
+        self.bucket().reserve(points, now_ms, class)
     }
 
     /// A call has ended.
     pub(super) fn settle(&self, points: f64, receipt: Option<&Receipt>, now_ms: i64) {
-        let status = receipt.and_then(|receipt| receipt.status.as_ref());
-        self.bucket().settle(points, status, now_ms);
+        self.bucket().settle(points, receipt, now_ms);
     }
 
-    pub(super) fn throttled(&self, wait_ms: u64, now_ms: i64) {
+    pub(super) fn throttled(&self, wait_ms: i64, now_ms: i64) {
         self.bucket().throttled(wait_ms, now_ms);
     }
 
     /// As many requests as use up the points at a quarter of a second each: 3 on the smallest plan, 25 at 1,000 points a second.
     fn concurrency(&self) -> usize {
-        let restore = self.bucket().restore_points_per_sec();
+        let restore = self.bucket().restore_points_per_s();
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -102,9 +104,9 @@ impl Shop {
     ///
     /// # Errors
     /// Shopify refused, or could not be reached.
-    pub async fn prepare(&self) -> Result<(), shopify::Error> {
-        self.client.ensure_scim_id_definition().await?;
-        self.lane.set_prepared();
+    pub async fn prepare(&self) -> Result<(), CallError> {
+        self.client.ensure_id_definition().await?;
+        self.lane.set_prepared(true);
         Ok(())
     }
 
@@ -124,17 +126,17 @@ impl Shop {
 pub struct Shops {
     store: Arc<Store>,
     config: ShopifyConfig,
-    http: shopify::HttpClient,
+    http: HttpClient,
     known: Mutex<HashMap<ShopId, Arc<Shop>>>,
 }
 
 impl Shops {
     /// No shop is read yet.
-    pub fn new(store: Arc<Store>, config: ShopifyConfig) -> Self {
+    pub fn new(store: Arc<Store>, config: ShopifyConfig, http: HttpClient) -> Self {
         Self {
             store,
             config,
-            http: shopify::http_client(),
+            http,
             known: Mutex::default(),
         }
     }
@@ -149,22 +151,24 @@ impl Shops {
     /// # Errors
     /// The database failed, or another master key sealed the shop.
     pub fn get(&self, id: ShopId, now_ms: i64) -> Result<Option<Arc<Shop>>, StoreError> {
-        match self.store.shop_revision(id)? {
-            Some(revision) => self.at_revision(id, revision, now_ms),
-            None => Ok(None),
-        }
+        self.at_revision(id, self.store.shop_revision(id)?, now_ms)
     }
 
-    /// The shop, read anew when what is known of it is not of this revision.
+    /// The shop, read anew when what is known of it is not of this revision; with none, it is gone.
     ///
     /// # Errors
     /// As [`Shops::get`].
     pub fn at_revision(
         &self,
         id: ShopId,
-        revision: i64,
+        revision: Option<i64>,
         now_ms: i64,
     ) -> Result<Option<Arc<Shop>>, StoreError> {
+        let Some(revision) = revision else {
+            // A removed shop's key is not kept here either.
+            self.lock().remove(&id);
+            return Ok(None);
+        };
         let known = self.lock().get(&id).cloned();
         match known {
             Some(shop) if shop.record.revision == revision => Ok(Some(shop)),
@@ -191,16 +195,17 @@ impl Shops {
                 prepared: AtomicBool::new(false),
             }),
         };
-        let client = Client::new(
-            ClientConfig {
-                shop: record.domain.clone(),
-                origin: self.config.origin.clone(),
-                api_version: self.config.api_version.clone(),
-                access_token,
-                timeout_ms: self.config.timeout_ms,
-            },
-            self.http.clone(),
-        );
+        let config = ClientConfig {
+            origin: self.config.origin.clone(),
+            allow_any_origin: self.config.allow_any_origin,
+            api_version: self.config.api_version.clone(),
+            timeout_ms: self.config.timeout_ms,
+            ..ClientConfig::new(record.domain.clone(), access_token)
+        };
+        // The origin was checked at the start, so only a token that fits no header is left.
+        let client = Client::new(&config, self.http.clone()).map_err(|_| StoreError::Corrupt {
+            what: "access token",
+        })?;
         let shop = Arc::new(Shop {
             schemas: schemas(&record),
             dialect: match record.settings.dialect {

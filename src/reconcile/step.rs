@@ -22,7 +22,7 @@ pub enum Step {
     /// There are no points: ask again after so many milliseconds.
     Wait {
         /// How long.
-        wait_ms: u64,
+        wait_ms: i64,
     },
     /// The user is in progress elsewhere in this process.
     Busy,
@@ -122,7 +122,7 @@ impl Reconciler {
     }
 
     /// Runs what is due now, one after the other; gives the number of steps. For simulations on a manual clock.
-    pub async fn run_due(&self) -> (usize, Option<u64>) {
+    pub async fn run_due(&self) -> (usize, Option<i64>) {
         let mut steps = 0;
         for shop in self.due_shops() {
             for user in self.due_users(shop, 10_000) {
@@ -193,7 +193,8 @@ impl Reconciler {
         attempt.release_tombstones(&mut batch);
         self.store
             .record_outcome(&mut batch, shop.id(), &shop.key, user, &outcome)?;
-        if !attempt.operations().is_empty() {
+        let journal = attempt.journal();
+        if !journal.is_empty() {
             self.store.note(
                 &mut batch,
                 shop.id(),
@@ -201,13 +202,13 @@ impl Reconciler {
                     at_ms: now_ms,
                     request_id: request_id.to_owned(),
                     actor: "worker".to_owned(),
-                    action: attempt.operations().join("+"),
+                    action: journal.operations(),
                     resource_type: "User".to_owned(),
                     resource: Some(user.id),
-                    attributes: attempt.changed().join(","),
+                    attributes: journal.changes(),
                     outcome: outcome.state.as_str().to_owned(),
                     reason: outcome.last_error.clone().unwrap_or_default(),
-                    cost_points: attempt.cost_points(),
+                    cost_points: journal.cost_points(),
                     customer: outcome.customer.clone(),
                 },
             );

@@ -90,7 +90,7 @@ async fn drive(reconciler: Arc<Reconciler>, shop: ShopId, mut stopped: watch::Re
 #[derive(Debug, Default)]
 struct Round {
     done: usize,
-    wait_ms: Option<u64>,
+    wait_ms: Option<i64>,
 }
 
 impl Round {
@@ -108,7 +108,7 @@ impl Round {
     /// How long to wait before the next round. One that brought nothing is not repeated at once: its users are in progress elsewhere, or the directory fails.
     fn pause(&self) -> Option<Duration> {
         match self.wait_ms {
-            Some(wait_ms) => Some(Duration::from_millis(wait_ms)),
+            Some(wait_ms) => Some(Duration::from_millis(wait_ms.unsigned_abs())),
             None if self.done == 0 => Some(FRUITLESS),
             None => None,
         }

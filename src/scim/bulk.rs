@@ -41,20 +41,6 @@ pub struct BulkLimits {
     pub max_payload_bytes: usize,
 }
 
-impl BulkLimits {
-    /// 413 for a body of too many bytes. To be asked before the body is read.
-    pub fn check_payload(&self, bytes: usize) -> Result<(), ScimError> {
-        if bytes > self.max_payload_bytes {
-            // RFC 7644 §3.7.4: the answer says which limit it is.
-            return Err(ScimError::too_large(format!(
-                "a bulk request has at most {} bytes (maxPayloadSize)",
-                self.max_payload_bytes
-            )));
-        }
-        Ok(())
-    }
-}
-
 /// What is to be done for a bulk request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {

@@ -104,23 +104,29 @@ mod tests {
         CursorKey::new(&[7; 32])
     }
 
-    fn check(scope: CursorScope<'_>, cursor: &str, now_ms: i64, want: Result<&[u8], ScimType>) {
+    fn check(
+        row: &str,
+        scope: CursorScope<'_>,
+        cursor: &str,
+        now_ms: i64,
+        want: Result<&[u8], ScimType>,
+    ) {
         let got = decode(&key(), scope, cursor, now_ms, 600_000);
         assert_eq!(
             got.as_deref().map_err(|error| error.scim_type),
-            want.map_err(Some)
+            want.map_err(Some),
+            "{row}"
         );
     }
 
     #[test]
     fn a_cursor_gives_its_position_back_until_it_expires() {
-        // C17
         let cursor = encode(&key(), SCOPE, b"position", 1_000);
-        check(SCOPE, &cursor, 1_000, Ok(b"position"));
-        check(SCOPE, &cursor, 601_000, Ok(b"position"));
-        check(SCOPE, &cursor, 601_001, Err(ScimType::ExpiredCursor));
+        check("C17", SCOPE, &cursor, 1_000, Ok(b"position"));
+        check("C17", SCOPE, &cursor, 601_000, Ok(b"position"));
+        check("C17", SCOPE, &cursor, 601_001, Err(ScimType::ExpiredCursor));
         // Another replica's clock may be behind.
-        check(SCOPE, &cursor, 0, Ok(b"position"));
+        check("C17", SCOPE, &cursor, 0, Ok(b"position"));
     }
 
     #[test]
@@ -135,10 +141,10 @@ mod tests {
 
     #[test]
     fn a_foreign_or_forged_cursor_is_invalid() {
-        // corner 50
         let cursor = encode(&key(), SCOPE, b"position", 1_000);
         let invalid = Err(ScimType::InvalidCursor);
         check(
+            "corner 50",
             CursorScope {
                 shop: ShopId(2),
                 ..SCOPE
@@ -148,6 +154,7 @@ mod tests {
             invalid,
         );
         check(
+            "corner 50",
             CursorScope {
                 resource_type: Some(ResourceType::Group),
                 ..SCOPE
@@ -157,6 +164,7 @@ mod tests {
             invalid,
         );
         check(
+            "corner 50",
             CursorScope {
                 resource_type: None,
                 ..SCOPE
@@ -166,6 +174,7 @@ mod tests {
             invalid,
         );
         check(
+            "corner 50",
             CursorScope {
                 query: "filter=b",
                 ..SCOPE
@@ -175,10 +184,16 @@ mod tests {
             invalid,
         );
         let other_key = encode(&CursorKey::new(&[8; 32]), SCOPE, b"position", 1_000);
-        check(SCOPE, &other_key, 1_000, invalid);
+        check("corner 50: forged", SCOPE, &other_key, 1_000, invalid);
         let mut forged = URL_SAFE_NO_PAD.decode(&cursor).unwrap();
         forged[9] ^= 1;
-        check(SCOPE, &URL_SAFE_NO_PAD.encode(forged), 1_000, invalid);
+        check(
+            "corner 50: forged",
+            SCOPE,
+            &URL_SAFE_NO_PAD.encode(forged),
+            1_000,
+            invalid,
+        );
         for text in [
             "",
             "x",
@@ -187,7 +202,7 @@ mod tests {
             &cursor[1..],
             &format!("{cursor}A"),
         ] {
-            check(SCOPE, text, 1_000, invalid);
+            check("corner 50: forged", SCOPE, text, 1_000, invalid);
         }
     }
 }

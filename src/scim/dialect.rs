@@ -6,6 +6,7 @@
 //! | [`Dialect::strict`] | RFC 7643 and RFC 7644 to the letter |
 
 use super::filter::{self, Filter, FilterError};
+use super::path::{Path, PathError};
 
 /// The tolerances, each of which can be switched alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct Dialect {
     /// PATCH `remove` with a list of values removes only those (Entra, JumpCloud, rauthy).
     /// Off: it removes the whole attribute, RFC 7644 §3.5.2.2.
     pub removes_listed_values: bool,
-    /// Filters may have values without quotes (authentik) and the form `emails[type eq "work"].value eq "x"` (Entra).
+    /// Filters, also in paths, may have values without quotes (authentik) and the form `emails[type eq "work"].value eq "x"` (Entra).
     pub reads_loose_filters: bool,
     /// Attributes and extensions that no schema declares are kept as they are. Off: 400.
     pub keeps_unknown_attributes: bool,
@@ -55,6 +56,15 @@ impl Dialect {
             filter::parse(text)
         } else {
             filter::parse_strict(text)
+        }
+    }
+
+    /// Reads a PATCH path with the tolerance of `reads_loose_filters`.
+    pub fn read_path(&self, text: &str) -> Result<Path, PathError> {
+        if self.reads_loose_filters {
+            Path::parse(text)
+        } else {
+            Path::parse_strict(text)
         }
     }
 

@@ -222,27 +222,27 @@ impl ScimError {
 mod tests {
     use super::*;
 
-    fn check(error: &ScimError, status: u16, want: &str) {
-        assert_eq!(error.status, status);
-        assert_eq!(error.to_json(), want);
+    fn check(row: &str, error: &ScimError, status: u16, want: &str) {
+        assert_eq!(error.status, status, "{row}");
+        assert_eq!(error.to_json(), want, "{row}");
     }
 
     #[test]
     fn an_error_body_has_its_status_as_a_string() {
-        // F1
         check(
+            "F1",
             &ScimError::not_found("no such user"),
             404,
             r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404","detail":"no such user"}"#,
         );
-        // corner 33
         check(
+            "corner 33",
             &ScimError::uniqueness("userName"),
             409,
             r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"409","scimType":"uniqueness","detail":"userName is taken by another resource"}"#,
         );
-        // corner 38
         check(
+            "corner 38",
             &ScimError::precondition_failed(),
             412,
             r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"412","detail":"the resource has another version by now"}"#,

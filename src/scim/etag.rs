@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_version_prints_as_a_weak_tag() {
-        assert_eq!(weak(7), "W/\"7\""); // V1
+        assert_eq!(weak(7), "W/\"7\"", "V1");
     }
 
     #[test]

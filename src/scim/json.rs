@@ -173,6 +173,8 @@ mod tests {
             json!({"a": [1, -2, 2.5, true, null, "xé"], "A b": {}}),
         );
         check("18446744073709551615", json!(u64::MAX));
+        // Written and read again, as every document is, a number stays what it is.
+        check("2.2200000001232914e+29", json!(2.2200000001232914e+29));
         check("\u{feff}{}", json!({}));
         check(r#"[{"a":1},{"a":2}]"#, json!([{"a": 1}, {"a": 2}]));
         assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());

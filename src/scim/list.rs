@@ -65,20 +65,20 @@ mod tests {
 
     use super::*;
 
-    fn check(text: &str, want: Value) {
+    fn check(row: &str, text: &str, want: Value) {
         let got: Value = serde_json::from_str(text).unwrap();
-        assert_eq!(got, want);
+        assert_eq!(got, want, "{row}");
     }
 
     #[test]
     fn an_empty_result_has_every_member() {
-        // C1, C6, R8
         check(
+            "C1, C6, R8",
             &response::<&str>(0, Page::Index { start_index: 1 }, &[]),
             json!({"schemas": [LIST_RESPONSE_URN], "totalResults": 0, "startIndex": 1, "itemsPerPage": 0, "Resources": []}),
         );
-        // C2
         check(
+            "C2",
             &response::<&str>(9, Page::Index { start_index: 1 }, &[]),
             json!({"schemas": [LIST_RESPONSE_URN], "totalResults": 9, "startIndex": 1, "itemsPerPage": 0, "Resources": []}),
         );
@@ -86,8 +86,8 @@ mod tests {
 
     #[test]
     fn items_per_page_counts_what_is_there() {
-        // C5, corner 44
         check(
+            "C5, corner 44",
             &response(
                 9,
                 Page::Index { start_index: 3 },
@@ -100,12 +100,12 @@ mod tests {
 
     #[test]
     fn a_cursor_page_has_the_cursors_it_has_pages_for() {
-        // C17
         let page = Page::Cursor {
             next: Some("n"),
             previous: None,
         };
         check(
+            "C17",
             &response(9, page, &[r#"{"id":"a"}"#]),
             json!({"schemas": [LIST_RESPONSE_URN], "totalResults": 9, "nextCursor": "n", "itemsPerPage": 1, "Resources": [{"id": "a"}]}),
         );
@@ -114,6 +114,7 @@ mod tests {
             previous: Some("p"),
         };
         check(
+            "C17: last",
             &response::<String>(9, last, &[]),
             json!({"schemas": [LIST_RESPONSE_URN], "totalResults": 9, "previousCursor": "p", "itemsPerPage": 0, "Resources": []}),
         );

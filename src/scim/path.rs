@@ -135,9 +135,18 @@ pub struct Path {
 }
 
 impl Path {
-    /// Reads a path. The error's offset counts bytes of `text`.
+    /// Reads a path, its filter with the liberties that real clients take. The error's offset counts bytes of `text`.
     pub fn parse(text: &str) -> Result<Self, PathError> {
-        Parser::tolerant(text).path().map_err(|error| match error {
+        Self::read(Parser::tolerant(text))
+    }
+
+    /// Reads a path, its filter as RFC 7644 has it.
+    pub fn parse_strict(text: &str) -> Result<Self, PathError> {
+        Self::read(Parser::strict(text))
+    }
+
+    fn read(parser: Parser<'_>) -> Result<Self, PathError> {
+        parser.path().map_err(|error| match error {
             FilterError::Syntax { offset, expected } => PathError::Syntax { offset, expected },
             source => PathError::Filter { source },
         })

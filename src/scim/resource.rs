@@ -33,7 +33,7 @@ pub(in crate::scim) use document::{is_filled, missing};
 pub use immutable::check_immutable;
 pub(in crate::scim) use immutable::immutable;
 pub use membership::MemberRef;
-pub(in crate::scim) use opaque::assigned;
+pub(in crate::scim) use opaque::{assigned, undeclared_keys};
 pub(in crate::scim) use place::{is_read_only, is_urn};
 pub(in crate::scim) use primary::{is_primary, settle_primaries};
 pub(in crate::scim) use schemas::complete;

@@ -36,8 +36,8 @@ pub const TABLE: &[Setting] = &[
     ),
     setting(
         "public_url",
-        "http://127.0.0.1:8080",
-        "The URL under which identity providers reach `listen`. Every address in an answer is made from it, never from the Host header.",
+        "",
+        "The URL under which identity providers reach `listen`. Every address in an answer is made from it, never from the Host header. Empty: the address of `listen` itself.",
     ),
     setting(
         "master_key",
@@ -69,6 +69,16 @@ pub const TABLE: &[Setting] = &[
         "inline_budget_ms",
         "2000",
         "How long a SCIM write waits for Shopify before it is answered, in milliseconds. The work goes on in the background.",
+    ),
+    setting(
+        "query_budget_ms",
+        "10000",
+        "How long a SCIM query may look through resources that no index finds before it is refused, in milliseconds.",
+    ),
+    setting(
+        "activity_days",
+        "90",
+        "How many days the activity log goes back. 0: for ever.",
     ),
     setting("workers", "0", "HTTP worker threads. 0: one per core."),
     setting(

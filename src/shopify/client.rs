@@ -1,217 +1,252 @@
-//! One request to one shop: built, sent, and its reply sorted out.
+//! Sending requests to one shop.
 
+use std::fmt;
 use std::time::Duration;
 
 use graphql_client::GraphQLQuery;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::Url;
+use reqwest::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
+use serde_json::Value;
 
-use super::bucket::Status;
-use super::envelope::Envelope;
-use super::error::{Error, UserError};
-use crate::base::clock::whole_ms;
+use super::answer::{self, HttpAnswer};
+use super::error::{CallError, Cause};
+use super::origin::{OriginError, check_origin};
+use super::receipt::{Receipt, Reply};
+use super::request::Request;
 use crate::base::id::ShopDomain;
 
-/// What a client is made of.
+/// Where a shop is and how to be let in.
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
+    /// Another origin than `https://SHOP`, such as a mock on this machine.
+    pub origin: Option<String>,
+    /// The version of the Admin API to ask for.
+    pub api_version: String,
     /// The shop.
     pub shop: ShopDomain,
-    /// Another origin than `https://SHOP`, already checked.
-    pub origin: Option<String>,
-    /// The version of the Admin API.
-    pub api_version: String,
-    /// The shop's access token.
+    /// The app's access token for the shop.
     pub access_token: SecretString,
-    /// How long a request may take.
+    /// The longest time for one call, in milliseconds.
     pub timeout_ms: u64,
+    /// Whether the token may be sent to an origin that is neither the shop's nor this machine.
+    pub allow_any_origin: bool,
 }
 
-/// A shop's Admin API.
-#[derive(Debug, Clone)]
+impl ClientConfig {
+    /// The real Shopify, the pinned API version, ten seconds a call.
+    pub fn new(shop: ShopDomain, access_token: SecretString) -> Self {
+        Self {
+            origin: None,
+            api_version: super::API_VERSION.to_owned(),
+            shop,
+            access_token,
+            timeout_ms: 10_000,
+            allow_any_origin: false,
+        }
+    }
+}
+
+/// A client cannot be made from its configuration.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// The API version does not make a URL.
+    #[error("shopify API version does not make a URL")]
+    Url,
+    /// The token may not be sent there.
+    #[error("access token cannot be sent to the origin")]
+    Origin(#[source] OriginError),
+    /// The token holds characters that no header may hold.
+    #[error("access token cannot be sent in a header")]
+    AccessToken,
+}
+
+/// A client of one shop. Cheap to clone.
+#[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    endpoint: String,
-    config: ClientConfig,
+    url: Url,
+    api_version: String,
+    headers: HeaderMap,
+    timeout: Duration,
 }
 
-/// What a reply cost, and how Shopify names the request.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Receipt {
-    /// The operation.
-    pub operation: &'static str,
-    /// What was charged.
-    pub cost_points: f64,
-    /// The bucket afterwards, when the reply tells.
-    pub status: Option<Status>,
-    /// `X-Request-Id`, for Shopify's support.
-    pub request_id: String,
-    /// The version that served the request, when it is not the one asked for.
-    pub other_version: Option<String>,
-}
-
-/// The connections that all shops share.
-pub type HttpClient = reqwest::Client;
-
-/// The HTTP client that all shops share.
-///
-/// TLS is ring's; system roots are trusted.
-pub fn http_client() -> HttpClient {
-    // Fails only when it was installed before, by us.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(5))
-        .pool_idle_timeout(Duration::from_secs(60))
-        .build()
-        .unwrap_or_default()
-}
+/// No answer that we ask for comes near this size.
+const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
 impl Client {
-    /// A client of one shop.
-    pub fn new(config: ClientConfig, http: reqwest::Client) -> Self {
-        let origin = match &config.origin {
-            Some(origin) => origin.trim_end_matches('/').to_owned(),
-            None => format!("https://{}", config.shop),
-        };
-        let endpoint = format!("{origin}/admin/api/{}/graphql.json", config.api_version);
-        Self {
+    /// A client that sends through `http`, which should be [`super::tls::http_client`]'s.
+    pub fn new(config: &ClientConfig, http: reqwest::Client) -> Result<Self, ConfigError> {
+        let url = endpoint(config)?;
+        let mut token = HeaderValue::from_str(config.access_token.expose_secret())
+            .map_err(|_| ConfigError::AccessToken)?;
+        token.set_sensitive(true);
+        let mut headers = HeaderMap::new();
+        headers.insert("X-Shopify-Access-Token", token);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        // Behind another origin, such as the mock's, the host tells which shop is meant.
+        let host = HeaderValue::from_str(config.shop.as_str()).map_err(|_| ConfigError::Url)?;
+        headers.insert(HOST, host);
+        Ok(Self {
             http,
-            endpoint,
-            config,
-        }
-    }
-
-    /// Sends an operation and reads its data.
-    pub(super) async fn execute<Q: GraphQLQuery>(
-        &self,
-        operation: &'static str,
-        variables: Q::Variables,
-    ) -> Result<(Q::ResponseData, Receipt), Error>
-    where
-        Q::Variables: Serialize,
-    {
-        let body = serde_json::to_vec(&Q::build_query(variables)).map_err(|_| Error::Decode {
-            operation,
-            path: "the request".to_owned(),
-        })?;
-        let response = self
-            .http
-            .post(&self.endpoint)
-            .timeout(Duration::from_millis(self.config.timeout_ms))
-            .header("content-type", "application/json")
-            .header("accept", "application/json")
-            .header("host", self.config.shop.as_str())
-            .header(
-                "x-shopify-access-token",
-                self.config.access_token.expose_secret(),
-            )
-            .body(body)
-            .send()
-            .await
-            .map_err(|source| unanswered(operation, source))?;
-        let status = response.status().as_u16();
-        let mut receipt = self.receipt(operation, response.headers());
-        if status != 200 {
-            return Err(Error::Status {
-                operation,
-                status,
-                retry_after_ms: retry_after_ms(response.headers()),
-            });
-        }
-        let text = response
-            .bytes()
-            .await
-            .map_err(|source| unanswered(operation, source))?;
-        let decode = |error: &serde_json::Error| Error::Decode {
-            operation,
-            path: format!("line {}, column {}", error.line(), error.column()),
-        };
-        let envelope: Envelope = serde_json::from_slice(&text).map_err(|error| decode(&error))?;
-        receipt.cost_points = envelope.actual_points();
-        receipt.status = envelope.status();
-        if let Some(code) = envelope.error_code() {
-            return Err(top_level(operation, code, &envelope, receipt));
-        }
-        let data = envelope.data.unwrap_or_default();
-        let data = serde_json::from_value(data).map_err(|error| decode(&error))?;
-        Ok((data, receipt))
-    }
-
-    fn receipt(&self, operation: &'static str, headers: &HeaderMap) -> Receipt {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let served_by = text("x-shopify-api-version");
-        let other_version = served_by.filter(|version| *version != self.config.api_version);
-        if let Some(version) = other_version {
-            // Shopify falls forward silently when the version asked for is no longer supported.
-            tracing::warn!(shop.domain = %self.config.shop, asked = self.config.api_version, served = version, "Shopify served another API version: update shopify_api_version");
-        }
-        Receipt {
-            operation,
-            request_id: text("x-request-id").unwrap_or_default().to_owned(),
-            other_version: other_version.map(str::to_owned),
-            ..Receipt::default()
-        }
-    }
-}
-
-/// Fails when a mutation was refused.
-pub(super) fn accepted(
-    receipt: Receipt,
-    operation: &'static str,
-    errors: Vec<UserError>,
-) -> Result<Receipt, Error> {
-    if errors.is_empty() {
-        Ok(receipt)
-    } else {
-        Err(Error::Refused {
-            operation,
-            errors,
-            receipt: Box::new(receipt),
+            url,
+            api_version: config.api_version.clone(),
+            headers,
+            timeout: Duration::from_millis(config.timeout_ms),
         })
     }
-}
 
-fn top_level(
-    operation: &'static str,
-    code: String,
-    envelope: &Envelope,
-    receipt: Receipt,
-) -> Error {
-    let receipt = Box::new(receipt);
-    if code == "THROTTLED" {
-        Error::Throttled {
-            operation,
-            wait_ms: envelope.throttle_wait_ms(),
-            receipt,
+    /// Sends `request` and turns the data of operation `Q` into a value.
+    pub(super) async fn call<Q: GraphQLQuery, T>(
+        &self,
+        request: Request,
+        read: impl FnOnce(Q::ResponseData) -> Result<T, Cause>,
+    ) -> Result<Reply<T>, CallError> {
+        let answer = match self.post(&request).await {
+            Ok(answer) => answer,
+            Err(cause) => return Err(failure(&request, None, cause)),
+        };
+        let (receipt, outcome) = answer::read(&answer, &request, &self.api_version);
+        let value = outcome.and_then(decode::<Q>).and_then(read);
+        if let Some(version) = &receipt.other_version {
+            // Shopify falls forward silently when the version asked for is no longer supported.
+            tracing::warn!(
+                asked = self.api_version,
+                served = version.as_str(),
+                "Shopify served another API version: update SYNCUP_SHOPIFY_API_VERSION"
+            );
         }
-    } else {
-        Error::TopLevel {
-            operation,
-            code,
-            receipt,
+        tracing::debug!(
+            operation = request.operation,
+            status = answer.status,
+            request_id = receipt.request_id.as_deref(),
+            cost_points = receipt.cost_points,
+            is_ok = value.is_ok(),
+            "called shopify"
+        );
+        match value {
+            Ok(value) => Ok(Reply { value, receipt }),
+            Err(cause) => Err(failure(&request, Some(receipt), cause)),
         }
+    }
+
+    async fn post(&self, request: &Request) -> Result<HttpAnswer, Cause> {
+        let response = self
+            .http
+            .post(self.url.clone())
+            .headers(self.headers.clone())
+            .timeout(self.timeout)
+            .body(request.body().to_string())
+            .send()
+            .await
+            .map_err(network_cause)?;
+        receive(response).await
     }
 }
 
-/// Without the URL: it names the shop, which a log line must not do by accident.
-fn unanswered(operation: &'static str, source: reqwest::Error) -> Error {
-    let source = source.without_url();
-    if source.is_connect() || source.is_builder() {
-        Error::Connect { operation, source }
-    } else {
-        Error::NoAnswer { operation, source }
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({})", self.url)
     }
 }
 
-fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
-    let secs: f64 = headers
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(whole_ms(secs.clamp(0.0, 3_600.0) * 1_000.0))
+fn endpoint(config: &ClientConfig) -> Result<Url, ConfigError> {
+    let shops_own = format!("https://{}", config.shop);
+    let origin = match &config.origin {
+        None => &shops_own,
+        Some(origin) => {
+            check_origin(origin, config.allow_any_origin).map_err(ConfigError::Origin)?;
+            origin
+        }
+    };
+    let origin = origin.trim_end_matches('/');
+    let text = format!("{origin}/admin/api/{}/graphql.json", config.api_version);
+    Url::parse(&text).map_err(|_| ConfigError::Url)
+}
+
+async fn receive(mut response: reqwest::Response) -> Result<HttpAnswer, Cause> {
+    let headers = response.headers();
+    let text = |name: &str| {
+        let value = headers.get(name)?.to_str().ok()?;
+        Some(value.to_owned())
+    };
+    let mut answer = HttpAnswer {
+        status: response.status().as_u16(),
+        request_id: text("X-Request-Id"),
+        api_version: text("X-Shopify-API-Version"),
+        deprecated_reason: text("X-Shopify-API-Deprecated-Reason"),
+        retry_after: text(RETRY_AFTER.as_str()),
+        body: Vec::new(),
+    };
+    while let Some(chunk) = response.chunk().await.map_err(network_cause)? {
+        if answer.body.len() + chunk.len() > MAX_ANSWER_BYTES {
+            return Err(Cause::Unreadable { what: "too long" });
+        }
+        answer.body.extend_from_slice(&chunk);
+    }
+    Ok(answer)
+}
+
+fn network_cause(error: reqwest::Error) -> Cause {
+    let is_unsent = error.is_connect() || error.is_builder();
+    let error = error.without_url();
+    if is_unsent {
+        Cause::Connect(error)
+    } else {
+        Cause::Interrupt(error)
+    }
+}
+
+fn decode<Q: GraphQLQuery>(data: Value) -> Result<Q::ResponseData, Cause> {
+    // The parser's own message could quote the data.
+    serde_json::from_value(data).map_err(|_| Cause::Unreadable {
+        what: "not the shape that was asked for",
+    })
+}
+
+fn failure(request: &Request, receipt: Option<Receipt>, cause: Cause) -> CallError {
+    CallError {
+        operation: request.operation,
+        writes: request.writes,
+        receipt: receipt.map(Box::new),
+        cause,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(origin: Option<&str>, want: Result<&str, ConfigError>) {
+        let shop = "demo".parse().unwrap();
+        let mut config = ClientConfig::new(shop, "token".into());
+        config.origin = origin.map(str::to_owned);
+        let got = endpoint(&config).map(|url| url.to_string());
+        assert_eq!(got, want.map(str::to_owned), "{origin:?}");
+    }
+
+    #[test]
+    fn the_token_goes_only_to_the_shop_or_to_this_machine() {
+        let path = "admin/api/2026-10/graphql.json";
+        check(None, Ok(&format!("https://demo.myshopify.com/{path}")));
+        check(
+            Some("http://127.0.0.1:4444/"),
+            Ok(&format!("http://127.0.0.1:4444/{path}")),
+        );
+        for (origin, error) in [
+            ("https://evil.example", OriginError::NotLoopback),
+            (
+                "https://demo.myshopify.com@evil.example",
+                OriginError::Malformed,
+            ),
+        ] {
+            check(Some(origin), Err(ConfigError::Origin(error)));
+        }
+    }
+
+    #[test]
+    fn the_configuration_prints_without_the_token() {
+        let config = ClientConfig::new("demo".parse().unwrap(), "shpat_secret".into());
+        assert!(!format!("{config:?}").contains("shpat_secret"));
+    }
 }

@@ -1,217 +1,270 @@
-//! What goes wrong with a call, what to do about it, and what Shopify said of whom.
+//! Why a call failed, and what to do about it.
 
-use super::client::Receipt;
+use super::receipt::Receipt;
+use super::user_error::{UserError, UserErrorKind};
 
-/// Why a call failed. Texts name fields, codes and statuses; never a value.
+/// A failed call. Prints without personal data.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// No connection: Shopify has not seen the request.
-    #[error("cannot reach Shopify for {operation}")]
-    Connect {
-        /// The operation.
-        operation: &'static str,
-        /// Why; without the URL.
-        #[source]
-        source: reqwest::Error,
-    },
-    /// The connection broke, or the answer took too long: Shopify may have seen the request.
-    #[error("{operation} was sent, and no answer came")]
-    NoAnswer {
-        /// The operation.
-        operation: &'static str,
-        /// Why; without the URL.
-        #[source]
-        source: reqwest::Error,
-    },
-    /// An HTTP status that is not 200.
-    #[error("Shopify answered {operation} with HTTP {status}")]
+#[error("{operation} failed")]
+pub struct CallError {
+    /// The name of the operation.
+    pub operation: &'static str,
+    /// Whether the call was to change anything.
+    pub writes: bool,
+    /// The receipt, when there was an answer.
+    pub receipt: Option<Box<Receipt>>,
+    /// What went wrong.
+    #[source]
+    pub cause: Cause,
+}
+
+/// What went wrong with a call.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// No connection: the request was not sent.
+    #[error("could not connect")]
+    Connect(#[source] reqwest::Error),
+    /// The connection broke, or the time was up, before the whole answer was there.
+    #[error("the connection ended before the answer")]
+    Interrupt(#[source] reqwest::Error),
+    /// Not a success by HTTP's status.
+    #[error("HTTP status {status}")]
     Status {
-        /// The operation.
-        operation: &'static str,
         /// The status.
         status: u16,
-        /// `Retry-After`.
-        retry_after_ms: Option<u64>,
+        /// `Retry-After` in milliseconds.
+        retry_after_ms: Option<i64>,
     },
-    /// There are too few points.
-    #[error("Shopify throttled {operation}")]
-    Throttled {
-        /// The operation.
-        operation: &'static str,
-        /// Until there are enough.
-        wait_ms: u64,
-        /// What the reply cost.
-        receipt: Box<Receipt>,
+    /// An answer that is not JSON, is too long, or lacks what was asked for.
+    #[error("unreadable answer: {what}")]
+    Unreadable {
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The bucket is empty; the request was not run.
+    #[error("throttled for {wait_ms} ms")]
+    Throttle {
+        /// How long until the points suffice.
+        wait_ms: i64,
     },
     /// A top-level GraphQL error.
-    #[error("Shopify refused {operation}: {code}")]
-    TopLevel {
-        /// The operation.
-        operation: &'static str,
-        /// `extensions.code`, or `unknown`.
+    #[error("refused with code {code}")]
+    Refuse {
+        /// `extensions.code`, or `NONE`.
         code: String,
-        /// What the reply cost.
-        receipt: Box<Receipt>,
     },
-    /// The mutation was understood and refused.
-    #[error("Shopify refused {operation}: {}", summary(.errors))]
-    Refused {
-        /// The operation.
-        operation: &'static str,
-        /// All that it said.
-        errors: Vec<UserError>,
-        /// What the reply cost.
-        receipt: Box<Receipt>,
-    },
-    /// The answer is not what the schema says.
-    #[error("Shopify's answer to {operation} cannot be read at {path}")]
-    Decode {
-        /// The operation.
-        operation: &'static str,
-        /// Where in the answer.
-        path: String,
-    },
+    /// Shopify searched for something else than was asked.
+    #[error("the search was not understood")]
+    Search,
+    /// Shopify refused values.
+    #[error("{0:?}")]
+    UserErrors(Vec<UserError>),
 }
 
-/// One of Shopify's `userErrors`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserError {
-    /// The path of the input that is refused, dotted.
-    pub field: String,
-    /// Shopify's words.
-    pub message: String,
-}
-
-/// What a user error means to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UserErrorKind {
-    /// Another customer has the e-mail.
-    EmailTaken,
-    /// Another customer has the phone number.
-    PhoneTaken,
-    /// Not a phone number to Shopify.
-    PhoneInvalid,
-    /// Not a locale to Shopify.
-    LocaleInvalid,
-    /// Not an address to Shopify.
-    AddressInvalid,
-    /// The customer is gone.
-    CustomerGone,
-    /// Another customer has our id.
-    IdTaken,
-    /// It has orders.
-    HasOrders,
-    /// Anything else.
-    Other,
-}
-
-impl UserError {
-    /// What it means; Shopify gives no code here, so its words decide.
-    pub fn kind(&self) -> UserErrorKind {
-        let message = self.message.to_ascii_lowercase();
-        let field = self.field.to_ascii_lowercase();
-        let says = |part: &str| message.contains(part);
-        match () {
-            () if says("does not exist") || says("can't be found") => UserErrorKind::CustomerGone,
-            () if says("associated orders") => UserErrorKind::HasOrders,
-            () if says("email has already been taken") => UserErrorKind::EmailTaken,
-            () if says("phone has already been taken") => UserErrorKind::PhoneTaken,
-            () if field.starts_with("address") || says("address") => UserErrorKind::AddressInvalid,
-            () if says("country is invalid") || says("province is invalid") => {
-                UserErrorKind::AddressInvalid
-            }
-            () if says("phone") && (says("invalid") || says("too long")) => {
-                UserErrorKind::PhoneInvalid
-            }
-            () if says("locale is invalid") => UserErrorKind::LocaleInvalid,
-            () if field.contains("metafields") && (says("unique") || says("taken")) => {
-                UserErrorKind::IdTaken
-            }
-            () => UserErrorKind::Other,
-        }
-    }
-}
-
-/// What to do about an error.
+/// What to do after a failed call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recovery {
-    /// Nothing happened: try again later, not before the time that Shopify named.
+    /// Nothing was changed: try again.
     Retry {
-        /// `Retry-After`.
-        after_ms: Option<u64>,
+        /// How long Shopify asks to wait, if it does.
+        after_ms: Option<i64>,
     },
-    /// Nothing happened for want of points.
+    /// Nothing was changed: try again when the points suffice.
     Throttled {
-        /// Until there are enough.
-        wait_ms: u64,
+        /// How long that takes.
+        wait_ms: i64,
     },
-    /// Whether it happened is unknown: look before writing again.
+    /// The change may have happened: look the customer up before writing again.
     UnknownOutcome,
-    /// The access token is not accepted.
+    /// The access token is not accepted: get another one.
     Reauthorize,
-    /// The shop can't be used: frozen, locked, gone, or the scope is missing.
-    ShopUnavailable,
-    /// It will be refused again unless the request changes.
-    Reject,
+    /// The whole shop does not take requests: stop asking and tell the merchant.
+    ShopUnavailable(Unavailable),
+    /// These values are refused: change them, or park the user with the reasons.
+    Reject(Vec<UserError>),
 }
 
-impl Error {
-    /// What to do.
-    pub fn recovery(&self) -> Recovery {
+/// Why a shop does not take requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unavailable {
+    /// 402: the shop owes Shopify money.
+    PaymentRequired,
+    /// 403: the app may not call this API.
+    Forbidden,
+    /// 404, or a redirect: there is no such shop, or no such API version.
+    NotFound,
+    /// 423: Shopify locked the shop.
+    Locked,
+    /// The app lacks a scope, or access to protected customer data.
+    AccessDenied,
+    /// The shop is closed.
+    Inactive,
+}
+
+impl Unavailable {
+    /// What is wrong, and who can mend it.
+    pub fn advice(self) -> &'static str {
         match self {
-            Self::Connect { .. } => Recovery::Retry { after_ms: None },
-            Self::NoAnswer { .. } | Self::Decode { .. } => Recovery::UnknownOutcome,
-            Self::Throttled { wait_ms, .. } => Recovery::Throttled { wait_ms: *wait_ms },
-            Self::Refused { .. } => Recovery::Reject,
-            Self::Status {
+            Self::PaymentRequired => {
+                "Shopify has frozen the shop for an unpaid bill: the merchant has to settle it"
+            }
+            Self::Forbidden => {
+                "Shopify forbids the app to use the Admin API: check that the app is installed and its token is the shop's"
+            }
+            Self::NotFound => {
+                "Shopify knows no such shop, or no such API version: check the shop's domain and SYNCUP_SHOPIFY_API_VERSION"
+            }
+            Self::Locked => "Shopify has locked the shop: its support can tell why",
+            Self::AccessDenied => {
+                "the app lacks a scope (read_customers, write_customers) or access to protected customer data: grant it in Shopify"
+            }
+            Self::Inactive => "the shop is closed",
+        }
+    }
+}
+
+/// How long to leave Shopify alone after it suspected an attack (430), in milliseconds.
+const SECURITY_PAUSE_MS: i64 = 60_000;
+
+impl CallError {
+    /// What to do now.
+    pub fn recovery(&self) -> Recovery {
+        match &self.cause {
+            Cause::Connect(_) => Recovery::Retry { after_ms: None },
+            Cause::Interrupt(_) | Cause::Unreadable { .. } => self.unknown(None),
+            Cause::Status {
                 status,
                 retry_after_ms,
-                ..
-            } => match status {
-                401 => Recovery::Reauthorize,
-                402 | 403 | 404 | 423 => Recovery::ShopUnavailable,
-                // The edge refused before the shop saw it.
-                429 | 430 => Recovery::Retry {
-                    after_ms: *retry_after_ms,
-                },
-                500..=599 => Recovery::UnknownOutcome,
-                _ => Recovery::Reject,
-            },
-            Self::TopLevel { code, .. } => match code.as_str() {
-                "INTERNAL_SERVER_ERROR" | "unknown" => Recovery::UnknownOutcome,
-                "ACCESS_DENIED" | "SHOP_INACTIVE" => Recovery::ShopUnavailable,
-                _ => Recovery::Reject,
-            },
+            } => self.by_status(*status, *retry_after_ms),
+            Cause::Throttle { wait_ms } => Recovery::Throttled { wait_ms: *wait_ms },
+            Cause::Refuse { code } => self.by_code(code),
+            Cause::Search => self.reject("the search was not understood".to_owned()),
+            Cause::UserErrors(errors) => Recovery::Reject(errors.clone()),
         }
     }
 
-    /// What the reply cost, when there was one that says so.
-    pub fn receipt(&self) -> Option<&Receipt> {
-        match self {
-            Self::Throttled { receipt, .. }
-            | Self::TopLevel { receipt, .. }
-            | Self::Refused { receipt, .. } => Some(receipt),
+    /// `Retry-After` in milliseconds, if Shopify sent one.
+    pub fn retry_after_ms(&self) -> Option<i64> {
+        match self.cause {
+            Cause::Status { retry_after_ms, .. } => retry_after_ms,
             _ => None,
         }
     }
 
-    /// The user errors of a refused mutation.
-    pub fn user_errors(&self) -> &[UserError] {
-        match self {
-            Self::Refused { errors, .. } => errors,
-            _ => &[],
+    fn by_status(&self, status: u16, retry_after_ms: Option<i64>) -> Recovery {
+        match status {
+            300..=399 | 404 => Recovery::ShopUnavailable(Unavailable::NotFound),
+            401 => Recovery::Reauthorize,
+            402 => Recovery::ShopUnavailable(Unavailable::PaymentRequired),
+            403 => Recovery::ShopUnavailable(Unavailable::Forbidden),
+            423 => Recovery::ShopUnavailable(Unavailable::Locked),
+            429 => Recovery::Retry {
+                after_ms: retry_after_ms,
+            },
+            430 => Recovery::Retry {
+                after_ms: retry_after_ms.or(Some(SECURITY_PAUSE_MS)),
+            },
+            400..=499 => self.reject(format!("Shopify answered with HTTP status {status}")),
+            _ => self.unknown(retry_after_ms),
         }
+    }
+
+    fn by_code(&self, code: &str) -> Recovery {
+        match code {
+            "ACCESS_DENIED" => Recovery::ShopUnavailable(Unavailable::AccessDenied),
+            "SHOP_INACTIVE" => Recovery::ShopUnavailable(Unavailable::Inactive),
+            "INTERNAL_SERVER_ERROR" | "TIMEOUT" => self.unknown(None),
+            _ => self.reject(format!("Shopify refused the request ({code})")),
+        }
+    }
+
+    fn unknown(&self, after_ms: Option<i64>) -> Recovery {
+        if self.writes {
+            Recovery::UnknownOutcome
+        } else {
+            Recovery::Retry { after_ms }
+        }
+    }
+
+    fn reject(&self, message: String) -> Recovery {
+        Recovery::Reject(vec![UserError {
+            field: Vec::new(),
+            message,
+            kind: UserErrorKind::Other,
+        }])
     }
 }
 
-/// The errors on one line, as an administrator reads them.
-fn summary(errors: &[UserError]) -> String {
-    let parts: Vec<String> = errors
-        .iter()
-        .map(|error| match error.field.as_str() {
-            "" => error.message.clone(),
-            field => format!("{field}: {}", error.message),
-        })
-        .collect();
-    parts.join("; ")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(writes: bool, cause: Cause) -> Recovery {
+        let error = CallError {
+            operation: "CustomerUpdate",
+            writes,
+            receipt: None,
+            cause,
+        };
+        error.recovery()
+    }
+
+    fn check_status(writes: bool, status: u16, want: &Recovery) {
+        let cause = Cause::Status {
+            status,
+            retry_after_ms: Some(1_500),
+        };
+        assert_eq!(&failed(writes, cause), want, "{status}");
+    }
+
+    #[test]
+    fn a_status_decides_what_to_do() {
+        let retry = Recovery::Retry {
+            after_ms: Some(1_500),
+        };
+        check_status(true, 401, &Recovery::Reauthorize);
+        check_status(
+            true,
+            402,
+            &Recovery::ShopUnavailable(Unavailable::PaymentRequired),
+        );
+        check_status(
+            true,
+            403,
+            &Recovery::ShopUnavailable(Unavailable::Forbidden),
+        );
+        check_status(true, 404, &Recovery::ShopUnavailable(Unavailable::NotFound));
+        check_status(true, 301, &Recovery::ShopUnavailable(Unavailable::NotFound));
+        check_status(true, 423, &Recovery::ShopUnavailable(Unavailable::Locked));
+        check_status(true, 429, &retry);
+        check_status(true, 430, &retry);
+        check_status(false, 503, &retry);
+    }
+
+    #[test]
+    fn a_write_has_an_unknown_outcome_after_a_server_error() {
+        for status in [500, 502, 503, 504, 520, 530] {
+            check_status(true, status, &Recovery::UnknownOutcome);
+        }
+        let cause = Cause::Unreadable { what: "not JSON" };
+        assert_eq!(failed(true, cause), Recovery::UnknownOutcome);
+        let code = "INTERNAL_SERVER_ERROR".to_owned();
+        assert_eq!(
+            failed(true, Cause::Refuse { code }),
+            Recovery::UnknownOutcome
+        );
+    }
+
+    #[test]
+    fn a_read_is_repeated_after_a_server_error() {
+        let cause = Cause::Unreadable { what: "not JSON" };
+        assert_eq!(failed(false, cause), Recovery::Retry { after_ms: None });
+    }
+
+    #[test]
+    fn a_missing_scope_is_the_whole_shops_trouble() {
+        let code = "ACCESS_DENIED".to_owned();
+        let want = Recovery::ShopUnavailable(Unavailable::AccessDenied);
+        assert_eq!(failed(true, Cause::Refuse { code }), want);
+    }
 }

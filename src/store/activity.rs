@@ -1,10 +1,9 @@
 //! The activity log on disk.
 
-use rusqlite::Row;
-use rusqlite::types::Value;
-
-use super::row::{id as id_value, int, maybe_text, read_id, shop as shop_value, text};
-use super::users::parse_customer;
+use super::row::Row;
+use super::value::{
+    count, id as id_value, int, maybe_id, maybe_text, real, shop as shop_value, text,
+};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{ResourceId, ShopId};
 use crate::directory::Activity;
@@ -51,15 +50,24 @@ pub struct ActivityPage {
     pub next: Option<i64>,
 }
 
-const SELECT: &str = "SELECT entry, at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer \
-     FROM activity";
+/// A question for a page's worth of entries.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT entry, at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer \
+             FROM activity WHERE shop_id = ?1 AND entry < ?2 ",
+            $condition,
+            " ORDER BY entry DESC LIMIT ?3"
+        )
+    };
+}
 
 impl Store {
-    /// Adds an entry to `batch`: it is there if and only if what it tells of is.
+    /// Adds an entry to `batch`: it is there if and only if what it tells of is, and its shop.
     pub fn note(&self, batch: &mut Batch, shop: ShopId, entry: &Activity) {
         batch.push(
             "INSERT INTO activity (shop_id, at_ms, request_id, actor, action, resource_type, resource, attributes, outcome, reason, cost_points, customer) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             SELECT shop_id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM shops WHERE shop_id = ?1",
             vec![
                 shop_value(shop),
                 int(entry.at_ms),
@@ -67,11 +75,11 @@ impl Store {
                 text(&entry.actor),
                 text(&entry.action),
                 text(&entry.resource_type),
-                entry.resource.map_or(Value::Null, id_value),
+                maybe_id(entry.resource),
                 text(&entry.attributes),
                 text(&entry.outcome),
                 text(&entry.reason),
-                Value::Real(entry.cost_points),
+                real(entry.cost_points),
                 maybe_text(entry.customer.as_ref().map(ToString::to_string)),
             ],
         );
@@ -118,35 +126,23 @@ impl Store {
         resource: Option<ResourceId>,
         before: i64,
     ) -> Result<Vec<(i64, Activity)>, StoreError> {
-        let mut values = vec![
-            shop_value(shop),
-            int(before),
-            int(i64::try_from(CHUNK).unwrap_or(i64::MAX)),
-        ];
-        let of_resource = match resource {
+        let mut values = vec![shop_value(shop), int(before), count(CHUNK)];
+        let sql = match resource {
             Some(id) => {
                 values.push(id_value(id));
-                "AND resource = ?4"
+                select!("AND resource = ?4")
             }
-            None => "",
+            None => select!(""),
         };
         self.database
-            .query(
-                "read the activity log",
-                &format!("{SELECT} WHERE shop_id = ?1 AND entry < ?2 {of_resource} ORDER BY entry DESC LIMIT ?3"),
-                &values,
-                columns,
-            )?
-            .into_iter()
-            .map(Columns::open)
-            .collect()
+            .query("read the activity log", sql, &values, record)
     }
 
     /// Forgets some of a shop's entries of before `before_ms`, the oldest first; says whether there may be more.
     ///
     /// # Errors
     /// The database failed.
-    pub fn trim_activity(&self, shop: ShopId, before_ms: i64) -> Result<bool, StoreError> {
+    pub async fn trim_activity(&self, shop: ShopId, before_ms: i64) -> Result<bool, StoreError> {
         let mut batch = Batch::new();
         batch
             .push(
@@ -155,43 +151,25 @@ impl Store {
                 vec![shop_value(shop), int(before_ms), int(FORGOTTEN)],
             )
             .must_affect(GuardFailure::NotFound);
-        Ok(self.write_blocking(batch)?.is_ok())
+        Ok(self.write(batch).await?.is_ok())
     }
 }
 
-struct Columns {
-    entry: i64,
-    resource: Option<Vec<u8>>,
-    customer: Option<String>,
-    activity: Activity,
-}
-
-fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    Ok(Columns {
-        entry: row.get(0)?,
-        resource: row.get(6)?,
-        customer: row.get(11)?,
-        activity: Activity {
-            at_ms: row.get(1)?,
-            request_id: row.get(2)?,
-            actor: row.get(3)?,
-            action: row.get(4)?,
-            resource_type: row.get(5)?,
-            resource: None,
-            attributes: row.get(7)?,
-            outcome: row.get(8)?,
-            reason: row.get(9)?,
-            cost_points: row.get(10)?,
-            customer: None,
-        },
-    })
-}
-
-impl Columns {
-    fn open(self) -> Result<(i64, Activity), StoreError> {
-        let mut activity = self.activity;
-        activity.resource = self.resource.map(|bytes| read_id(&bytes)).transpose()?;
-        activity.customer = parse_customer(self.customer)?;
-        Ok((self.entry, activity))
-    }
+/// An entry and its number, from the columns of `select!`.
+fn record(row: &Row<'_>) -> Result<(i64, Activity), StoreError> {
+    let text = |place| row.text(place).map(str::to_owned);
+    let activity = Activity {
+        at_ms: row.int(1)?,
+        request_id: text(2)?,
+        actor: text(3)?,
+        action: text(4)?,
+        resource_type: text(5)?,
+        resource: row.maybe_id(6)?,
+        attributes: text(7)?,
+        outcome: text(8)?,
+        reason: text(9)?,
+        cost_points: row.real(10)?,
+        customer: row.maybe_parsed(11, "customer")?,
+    };
+    Ok((row.int(0)?, activity))
 }

@@ -1,8 +1,7 @@
 //! A write as data: statements, each with what must be true for the batch to apply.
 
-use rusqlite::types::Value;
-
 use super::pages::Forget;
+use super::value::Value;
 
 /// Which guard said no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,11 +31,16 @@ pub(super) struct Statement {
     pub(super) not_unique: Option<GuardFailure>,
 }
 
+/// What is told of each batch that was written, after the commit and before the answer: also when nobody waits for the answer any more.
+pub(super) type OnWritten = Box<dyn Fn(&Batch) + Send>;
+
 /// Statements that apply together or not at all.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
     pub(super) statements: Vec<Statement>,
     forgets: Vec<Forget>,
+    leaves_no_trace: bool,
+    is_rehearsal: bool,
 }
 
 impl Batch {
@@ -65,6 +69,26 @@ impl Batch {
     /// Paging anchors that are wrong once the batch is written.
     pub(super) fn forget(&mut self, pages: Forget) {
         self.forgets.push(pages);
+    }
+
+    /// Nothing of what it deletes may be left where the engine keeps its history.
+    pub(super) fn leave_no_trace(&mut self) {
+        self.leaves_no_trace = true;
+    }
+
+    pub(super) fn leaves_no_trace(&self) -> bool {
+        self.leaves_no_trace
+    }
+
+    /// The same batch, to be tried and undone: its guards speak, and nothing is written.
+    #[must_use]
+    pub fn rehearsed(mut self) -> Self {
+        self.is_rehearsal = true;
+        self
+    }
+
+    pub(super) fn is_rehearsal(&self) -> bool {
+        self.is_rehearsal
     }
 
     pub(super) fn forgets_anchors(&self) -> &[Forget] {

@@ -1,9 +1,9 @@
-//! Forgetting a shop: its key goes at once, its rows little by little.
+//! Removing a shop: its key goes at once, its rows little by little.
 //!
-//! Without the key nothing of the shop can be read any more, in the database or in its backups; sweeping what is left only gives back the space, and must
-//! not hold up the other shops' writes.
+//! Without the key nothing of the shop can be read any more; sweeping what is left only gives back the space, and must not hold up the other shops' writes.
+//! A backup from before has the key still.
 
-use super::row::{int, shop as shop_value};
+use super::value::{int, shop as shop_value};
 use super::{Batch, GuardFailure, Store, StoreError, Written};
 use crate::base::id::ShopId;
 
@@ -18,13 +18,13 @@ const SWEEP: [&str; 5] = [
     "DELETE FROM activity WHERE shop_id = ?1 AND entry IN (SELECT entry FROM activity WHERE shop_id = ?1 LIMIT ?2)",
 ];
 
-const SWEPT_CLEAN: &str = "DELETE FROM deleted_shops WHERE shop_id = ?1 \
-     AND NOT EXISTS (SELECT 1 FROM users WHERE shop_id = ?1) AND NOT EXISTS (SELECT 1 FROM user_emails WHERE shop_id = ?1) \
-     AND NOT EXISTS (SELECT 1 FROM groups WHERE shop_id = ?1) AND NOT EXISTS (SELECT 1 FROM members WHERE shop_id = ?1) \
-     AND NOT EXISTS (SELECT 1 FROM activity WHERE shop_id = ?1)";
+const LEFT: &str = "SELECT 1 FROM deleted_shops WHERE shop_id = ?1 AND ( \
+     EXISTS (SELECT 1 FROM users WHERE shop_id = ?1) OR EXISTS (SELECT 1 FROM user_emails WHERE shop_id = ?1) \
+     OR EXISTS (SELECT 1 FROM groups WHERE shop_id = ?1) OR EXISTS (SELECT 1 FROM members WHERE shop_id = ?1) \
+     OR EXISTS (SELECT 1 FROM activity WHERE shop_id = ?1))";
 
 impl Store {
-    /// Forgets a shop with its key, its credentials and its tokens. [`Store::sweep_deleted_shops`] removes what is left.
+    /// Removes a shop with its key, its credentials and its tokens. [`Store::sweep_deleted_shops`] removes what is left.
     ///
     /// # Errors
     /// Inner: there is no such shop.
@@ -36,6 +36,7 @@ impl Store {
             .must_affect(GuardFailure::NotFound);
         batch.push("DELETE FROM tokens WHERE shop_id = ?1", this());
         batch.push("INSERT INTO deleted_shops (shop_id) VALUES (?1)", this());
+        batch.leave_no_trace();
         self.write_blocking(batch)
     }
 
@@ -43,20 +44,27 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn sweep_deleted_shops(&self) -> Result<bool, StoreError> {
+    pub async fn sweep_deleted_shops(&self) -> Result<bool, StoreError> {
+        let doing = "find deleted shops";
         let next = self.database.query_one(
-            "find deleted shops",
+            doing,
             "SELECT shop_id FROM deleted_shops ORDER BY shop_id LIMIT 1",
             &[],
-            |row| row.get(0).map(ShopId),
+            |row| row.int(0).map(ShopId),
         )?;
         let Some(shop) = next else { return Ok(false) };
+        let this = || vec![shop_value(shop)];
+        let left = self.database.query_one(doing, LEFT, &this(), |_| Ok(()))?;
         let mut batch = Batch::new();
-        for sql in SWEEP {
-            batch.push(sql, vec![shop_value(shop), int(SWEPT)]);
+        if left.is_some() {
+            for sql in SWEEP {
+                batch.push(sql, [this(), vec![int(SWEPT)]].concat());
+            }
+        } else {
+            batch.push("DELETE FROM deleted_shops WHERE shop_id = ?1", this());
+            batch.leave_no_trace();
         }
-        batch.push(SWEPT_CLEAN, vec![shop_value(shop)]);
         // Nothing in it is guarded.
-        self.write_blocking(batch).map(|_| true)
+        self.write(batch).await.map(|_| true)
     }
 }

@@ -1,11 +1,9 @@
 //! Groups: documents and the hashes that find them.
 
-use rusqlite::Row;
-use rusqlite::types::Value;
-
 use super::pages::{Forget, Kind};
-use super::row::{blob, id as id_value, int, read_id, shop as shop_value};
+use super::row::Row;
 use super::users::external_id;
+use super::value::{Value, blob, id as id_value, int, shop as shop_value};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{ResourceId, ShopId};
 use crate::base::seal::ShopKey;
@@ -26,36 +24,28 @@ pub struct GroupChange {
     pub at_ms: i64,
 }
 
-const COLUMNS: &str = "id, seq, version, created_ms, modified_ms, document";
-
-pub(super) struct Columns {
-    id: Vec<u8>,
-    document: Vec<u8>,
-    record: GroupRecord,
+/// A question for groups.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, seq, version, created_ms, modified_ms, document FROM groups ",
+            $condition
+        )
+    };
 }
+pub(super) use select;
 
-fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    Ok(Columns {
-        id: row.get(0)?,
-        document: row.get(5)?,
-        record: GroupRecord {
-            id: ResourceId::from_bytes([0; 16]),
-            seq: row.get(1)?,
-            version: row.get(2)?,
-            created_ms: row.get(3)?,
-            modified_ms: row.get(4)?,
-            document: String::new(),
-        },
+/// A group from the columns of `select!`.
+fn record(row: &Row<'_>, key: &ShopKey) -> Result<GroupRecord, StoreError> {
+    let id = row.id(0)?;
+    Ok(GroupRecord {
+        id,
+        seq: row.int(1)?,
+        version: row.int(2)?,
+        created_ms: row.int(3)?,
+        modified_ms: row.int(4)?,
+        document: key.open(&group_place(id), row.blob(5)?)?,
     })
-}
-
-impl Columns {
-    fn open(self, key: &ShopKey) -> Result<GroupRecord, StoreError> {
-        let mut record = self.record;
-        record.id = read_id(&self.id)?;
-        record.document = key.open(&group_place(record.id), &self.document)?;
-        Ok(record)
-    }
 }
 
 fn group_place(id: ResourceId) -> String {
@@ -157,12 +147,11 @@ impl Store {
         key: &ShopKey,
         id: ResourceId,
     ) -> Result<Option<GroupRecord>, StoreError> {
-        let found = self.some_groups(
+        self.one_group(
             key,
-            "WHERE shop_id = ?1 AND id = ?2",
-            vec![shop_value(shop), id_value(id)],
-        )?;
-        Ok(found.into_iter().next())
+            select!("WHERE shop_id = ?1 AND id = ?2"),
+            &[shop_value(shop), id_value(id)],
+        )
     }
 
     /// The group of a displayName, given in lower case.
@@ -176,12 +165,11 @@ impl Store {
         name: &str,
     ) -> Result<Option<GroupRecord>, StoreError> {
         let hash = key.index_hash("displayName", name);
-        let found = self.some_groups(
+        self.one_group(
             key,
-            "WHERE shop_id = ?1 AND display_name = ?2",
-            vec![shop_value(shop), blob(hash)],
-        )?;
-        Ok(found.into_iter().next())
+            select!("WHERE shop_id = ?1 AND display_name = ?2"),
+            &[shop_value(shop), blob(hash)],
+        )
     }
 
     /// The groups with an externalId.
@@ -196,8 +184,8 @@ impl Store {
     ) -> Result<Vec<GroupRecord>, StoreError> {
         self.few_groups(
             key,
-            "WHERE shop_id = ?1 AND external_id = ?2",
-            vec![shop_value(shop), external_id(key, Some(value))],
+            select!("WHERE shop_id = ?1 AND external_id = ?2"),
+            &[shop_value(shop), external_id(key, Some(value))],
         )
     }
 
@@ -213,19 +201,29 @@ impl Store {
     ) -> Result<Vec<GroupRecord>, StoreError> {
         self.few_groups(
             key,
-            "WHERE shop_id = ?1 AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2)",
-            vec![shop_value(shop), id_value(user)],
+            select!("WHERE shop_id = ?1 AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2)"),
+            &[shop_value(shop), id_value(user)],
         )
+    }
+
+    fn one_group(
+        &self,
+        key: &ShopKey,
+        sql: &'static str,
+        values: &[Value],
+    ) -> Result<Option<GroupRecord>, StoreError> {
+        self.database
+            .query_one("read a group", sql, values, |row| record(row, key))
     }
 
     /// Groups in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
     fn few_groups(
         &self,
         key: &ShopKey,
-        condition: &'static str,
-        values: Vec<Value>,
+        sql: &'static str,
+        values: &[Value],
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        let mut groups = self.some_groups(key, condition, values)?;
+        let mut groups = self.some_groups(key, sql, values)?;
         groups.sort_by_key(|group| group.seq);
         Ok(groups)
     }
@@ -233,18 +231,10 @@ impl Store {
     pub(super) fn some_groups(
         &self,
         key: &ShopKey,
-        condition: &'static str,
-        values: Vec<Value>,
+        sql: &'static str,
+        values: &[Value],
     ) -> Result<Vec<GroupRecord>, StoreError> {
         self.database
-            .query(
-                "read groups",
-                &format!("SELECT {COLUMNS} FROM groups {condition}"),
-                &values,
-                columns,
-            )?
-            .into_iter()
-            .map(|row| row.open(key))
-            .collect()
+            .query("read groups", sql, values, |row| record(row, key))
     }
 }

@@ -17,11 +17,10 @@ const NAME: &str = "master.key";
 /// The key in `data_dir/master.key`; a new one when there is neither such a file nor a database.
 pub(super) fn load_or_create(
     data_dir: &Path,
+    has_database: bool,
     random: &dyn SecureRandom,
 ) -> Result<MasterKey, StoreError> {
     let path = data_dir.join(NAME);
-    // Looked at first: another process that starts now makes the key before the database.
-    let has_database = data_dir.join(super::FILE).exists();
     match File::open(&path) {
         Ok(file) => load(file, &path),
         Err(error) if error.kind() == ErrorKind::NotFound && has_database => Err(refused(
@@ -99,7 +98,7 @@ mod tests {
     #[test]
     fn a_key_is_made_once_and_readable_by_its_owner_only() {
         let directory = tempfile::tempdir().expect("a directory");
-        load_or_create(directory.path(), &SystemRandom::new()).expect("made");
+        load_or_create(directory.path(), false, &SystemRandom::new()).expect("made");
         let path = directory.path().join(NAME);
         let made = std::fs::read_to_string(&path).expect("a file");
         let mode = std::fs::metadata(&path)
@@ -107,7 +106,7 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600);
-        load_or_create(directory.path(), &SystemRandom::new()).expect("read");
+        load_or_create(directory.path(), false, &SystemRandom::new()).expect("read");
         assert_eq!(std::fs::read_to_string(&path).expect("a file"), made);
     }
 
@@ -126,18 +125,19 @@ mod tests {
     #[test]
     fn a_key_that_others_may_read_is_refused() {
         let directory = tempfile::tempdir().expect("a directory");
-        load_or_create(directory.path(), &SystemRandom::new()).expect("made");
+        load_or_create(directory.path(), false, &SystemRandom::new()).expect("made");
         let path = directory.path().join(NAME);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("chmod");
-        let error = load_or_create(directory.path(), &SystemRandom::new()).expect_err("refused");
+        let error =
+            load_or_create(directory.path(), false, &SystemRandom::new()).expect_err("refused");
         assert!(error.to_string().contains("chmod 600"), "{error}");
     }
 
     #[test]
     fn a_missing_key_beside_a_database_is_not_made_anew() {
         let directory = tempfile::tempdir().expect("a directory");
-        std::fs::write(directory.path().join(super::super::FILE), "").expect("a file");
-        let error = load_or_create(directory.path(), &SystemRandom::new()).expect_err("refused");
+        let error =
+            load_or_create(directory.path(), true, &SystemRandom::new()).expect_err("refused");
         assert!(error.to_string().contains("restore it"), "{error}");
     }
 }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use super::row::{int, shop as shop_value};
-use super::{Store, StoreError};
+use super::value::{int, shop as shop_value};
+use super::{Store, StoreError, groups, users};
 use crate::base::id::ShopId;
 use crate::base::seal::ShopKey;
 use crate::directory::{GroupRecord, UserRecord};
@@ -91,8 +91,8 @@ impl Store {
         let (seq, offset) = self.seek(shop, Kind::Users, start)?;
         self.some_users(
             key,
-            "WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4",
-            vec![shop_value(shop), int(seq), int(count.max(0)), int(offset)],
+            users::select!("WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4"),
+            &[shop_value(shop), int(seq), int(count.max(0)), int(offset)],
         )
     }
 
@@ -109,8 +109,10 @@ impl Store {
     ) -> Result<Vec<UserRecord>, StoreError> {
         self.some_users(
             key,
-            "WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3",
-            vec![shop_value(shop), int(seq), int(count.max(0))],
+            users::select!(
+                "WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3"
+            ),
+            &[shop_value(shop), int(seq), int(count.max(0))],
         )
     }
 
@@ -128,8 +130,8 @@ impl Store {
         let (seq, offset) = self.seek(shop, Kind::Groups, start)?;
         self.some_groups(
             key,
-            "WHERE shop_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4",
-            vec![shop_value(shop), int(seq), int(count.max(0)), int(offset)],
+            groups::select!("WHERE shop_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4"),
+            &[shop_value(shop), int(seq), int(count.max(0)), int(offset)],
         )
     }
 
@@ -146,8 +148,8 @@ impl Store {
     ) -> Result<Vec<GroupRecord>, StoreError> {
         self.some_groups(
             key,
-            "WHERE shop_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-            vec![shop_value(shop), int(seq), int(count.max(0))],
+            groups::select!("WHERE shop_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"),
+            &[shop_value(shop), int(seq), int(count.max(0))],
         )
     }
 
@@ -168,7 +170,7 @@ impl Store {
                 "find a page",
                 sql,
                 &[shop_value(shop), int(seq), int(STRIDE)],
-                |row| row.get(0),
+                |row| row.int(0),
             )?;
             let Some(next) = next else { break };
             at += STRIDE;

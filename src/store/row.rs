@@ -1,46 +1,113 @@
-//! Between columns and values.
+//! What rows are read with: columns by their place, each of the type that the schema gives it.
+//!
+//! Texts and bytes are lent, not copied: a sealed document is opened where the engine has it.
 
-use rusqlite::types::Value;
+use std::str::FromStr;
 
-use super::StoreError;
-use crate::base::id::{ResourceId, ShopId};
+use super::{StoreError, sqlite};
+use crate::base::id::ResourceId;
 
-pub(super) fn int(value: i64) -> Value {
-    Value::Integer(value)
+/// A row of an answer. With a second engine it is an enum of both engines' rows: a match per column, nothing boxed.
+pub(super) struct Row<'r>(pub(super) sqlite::Row<'r>);
+
+/// A column as the engine has it.
+pub(super) enum Cell<'r> {
+    Null,
+    Int(i64),
+    Real(f64),
+    Text(&'r str),
+    Blob(&'r [u8]),
 }
 
-pub(super) fn maybe_int(value: Option<i64>) -> Value {
-    value.map_or(Value::Null, Value::Integer)
+/// What is stored is not what was once written.
+fn corrupt(what: &'static str) -> StoreError {
+    StoreError::Corrupt { what }
 }
 
-pub(super) fn text(value: impl Into<String>) -> Value {
-    Value::Text(value.into())
-}
+impl<'r> Row<'r> {
+    fn cell<T>(
+        &self,
+        place: usize,
+        what: &'static str,
+        read: impl FnOnce(Cell<'r>) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        match self.0.cell(place) {
+            Some(Cell::Null) => Ok(None),
+            Some(cell) => read(cell).map(Some).ok_or_else(|| corrupt(what)),
+            None => Err(corrupt(what)),
+        }
+    }
 
-pub(super) fn maybe_text(value: Option<String>) -> Value {
-    value.map_or(Value::Null, Value::Text)
-}
+    pub(super) fn maybe_int(&self, place: usize) -> Result<Option<i64>, StoreError> {
+        self.cell(place, "number", |cell| match cell {
+            Cell::Int(value) => Some(value),
+            _ => None,
+        })
+    }
 
-pub(super) fn blob(value: impl Into<Vec<u8>>) -> Value {
-    Value::Blob(value.into())
-}
+    pub(super) fn int(&self, place: usize) -> Result<i64, StoreError> {
+        self.maybe_int(place)?.ok_or_else(|| corrupt("number"))
+    }
 
-pub(super) fn maybe_blob(value: Option<Vec<u8>>) -> Value {
-    value.map_or(Value::Null, Value::Blob)
-}
+    pub(super) fn real(&self, place: usize) -> Result<f64, StoreError> {
+        self.cell(place, "number", |cell| match cell {
+            Cell::Real(value) => Some(value),
+            _ => None,
+        })?
+        .ok_or_else(|| corrupt("number"))
+    }
 
-pub(super) fn shop(id: ShopId) -> Value {
-    Value::Integer(id.0)
-}
+    pub(super) fn maybe_text(&self, place: usize) -> Result<Option<&'r str>, StoreError> {
+        self.cell(place, "text", |cell| match cell {
+            Cell::Text(value) => Some(value),
+            _ => None,
+        })
+    }
 
-pub(super) fn id(id: ResourceId) -> Value {
-    Value::Blob(id.as_bytes().to_vec())
-}
+    pub(super) fn text(&self, place: usize) -> Result<&'r str, StoreError> {
+        self.maybe_text(place)?.ok_or_else(|| corrupt("text"))
+    }
 
-/// An id from its column.
-pub(super) fn read_id(bytes: &[u8]) -> Result<ResourceId, StoreError> {
-    bytes
-        .try_into()
-        .map(ResourceId::from_bytes)
-        .map_err(|_| StoreError::Corrupt { what: "id" })
+    /// A text that names something; `what` is for the error.
+    pub(super) fn parsed<T: FromStr>(
+        &self,
+        place: usize,
+        what: &'static str,
+    ) -> Result<T, StoreError> {
+        self.text(place)?.parse().map_err(|_| corrupt(what))
+    }
+
+    pub(super) fn maybe_parsed<T: FromStr>(
+        &self,
+        place: usize,
+        what: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        self.maybe_text(place)?
+            .map(|text| text.parse().map_err(|_| corrupt(what)))
+            .transpose()
+    }
+
+    pub(super) fn maybe_blob(&self, place: usize) -> Result<Option<&'r [u8]>, StoreError> {
+        self.cell(place, "blob", |cell| match cell {
+            Cell::Blob(value) => Some(value),
+            _ => None,
+        })
+    }
+
+    pub(super) fn blob(&self, place: usize) -> Result<&'r [u8], StoreError> {
+        self.maybe_blob(place)?.ok_or_else(|| corrupt("blob"))
+    }
+
+    pub(super) fn maybe_id(&self, place: usize) -> Result<Option<ResourceId>, StoreError> {
+        self.maybe_blob(place)?
+            .map(|bytes| {
+                let bytes = bytes.try_into().map_err(|_| corrupt("id"))?;
+                Ok(ResourceId::from_bytes(bytes))
+            })
+            .transpose()
+    }
+
+    pub(super) fn id(&self, place: usize) -> Result<ResourceId, StoreError> {
+        self.maybe_id(place)?.ok_or_else(|| corrupt("id"))
+    }
 }

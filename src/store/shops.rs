@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rusqlite::Row;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::row::{blob, int, shop, text};
+use super::row::Row;
+use super::value::{Value, blob, int, shop, text};
 use super::{Batch, GuardFailure, Store, StoreError, Written};
 use crate::base::id::{ShopDomain, ShopId};
 use crate::base::seal::ShopKey;
@@ -14,16 +14,14 @@ use crate::directory::{ShopRecord, ShopSettings};
 /// A shop's key, as every reading and writing of its data needs it.
 pub type ShopKeys = Arc<ShopKey>;
 
-const COLUMNS: &str =
-    "SELECT shop_id, domain, settings, revision, user_count, group_count FROM shops";
-
-struct Columns {
-    id: i64,
-    domain: String,
-    settings: String,
-    revision: i64,
-    user_count: i64,
-    group_count: i64,
+/// A question for shops.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT shop_id, domain, settings, revision, user_count, group_count FROM shops ",
+            $rest
+        )
+    };
 }
 
 impl Store {
@@ -58,7 +56,7 @@ impl Store {
         self.write_blocking(batch)
     }
 
-    /// Replaces a shop's access token.
+    /// Replaces a shop's access token. Users who wait for their next attempt become due: it may have been the token that was in their way.
     ///
     /// # Errors
     /// Inner: there is no such shop.
@@ -73,10 +71,14 @@ impl Store {
                 vec![shop(record.id), blob(credentials)],
             )
             .must_affect(GuardFailure::NotFound);
+        batch.push(
+            "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND due_ms IS NOT NULL",
+            vec![shop(record.id)],
+        );
         self.write_blocking(batch)
     }
 
-    /// Replaces a shop's policies.
+    /// Replaces a shop's policies. Users who are parked become due: another policy may let them pass.
     ///
     /// # Errors
     /// Inner: there is no such shop.
@@ -88,6 +90,7 @@ impl Store {
                 vec![shop(id), text(settings_text(settings)?)],
             )
             .must_affect(GuardFailure::NotFound);
+        self.retry_parked(&mut batch, id);
         self.write_blocking(batch)
     }
 
@@ -97,15 +100,7 @@ impl Store {
     /// The database failed.
     pub fn shops(&self) -> Result<Vec<ShopRecord>, StoreError> {
         self.database
-            .query(
-                "list the shops",
-                &format!("{COLUMNS} ORDER BY domain"),
-                &[],
-                columns,
-            )?
-            .into_iter()
-            .map(Columns::record)
-            .collect()
+            .query("list the shops", select!("ORDER BY domain"), &[], record)
     }
 
     /// The shop of a number.
@@ -113,7 +108,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn shop(&self, id: ShopId) -> Result<Option<ShopRecord>, StoreError> {
-        self.one_shop("WHERE shop_id = ?1", shop(id))
+        self.one_shop(select!("WHERE shop_id = ?1"), shop(id))
     }
 
     /// The shop of a domain.
@@ -121,23 +116,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn shop_by_domain(&self, domain: &ShopDomain) -> Result<Option<ShopRecord>, StoreError> {
-        self.one_shop("WHERE domain = ?1", text(domain.as_str()))
+        self.one_shop(select!("WHERE domain = ?1"), text(domain.as_str()))
     }
 
-    fn one_shop(
-        &self,
-        condition: &str,
-        value: rusqlite::types::Value,
-    ) -> Result<Option<ShopRecord>, StoreError> {
+    fn one_shop(&self, sql: &'static str, value: Value) -> Result<Option<ShopRecord>, StoreError> {
         self.database
-            .query_one(
-                "read a shop",
-                &format!("{COLUMNS} {condition}"),
-                &[value],
-                columns,
-            )?
-            .map(Columns::record)
-            .transpose()
+            .query_one("read a shop", sql, &[value], record)
     }
 
     /// The revision of a shop's settings and credentials: what is cached of it is stale when it differs.
@@ -149,8 +133,22 @@ impl Store {
             "read a shop",
             "SELECT revision FROM shops WHERE shop_id = ?1",
             &[shop(id)],
-            |row| row.get(0),
+            |row| row.int(0),
         )
+    }
+
+    /// How many users and how many groups a shop has.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn resource_counts(&self, id: ShopId) -> Result<(i64, i64), StoreError> {
+        let counts = self.database.query_one(
+            "read a shop",
+            "SELECT user_count, group_count FROM shops WHERE shop_id = ?1",
+            &[shop(id)],
+            |row| Ok((row.int(0)?, row.int(1)?)),
+        )?;
+        Ok(counts.unwrap_or_default())
     }
 
     /// The shop's key, unwrapped.
@@ -184,14 +182,11 @@ impl Store {
         id: ShopId,
         sql: &'static str,
     ) -> Result<(ShopDomain, Vec<u8>), StoreError> {
-        let corrupt = || StoreError::Corrupt { what: "shop" };
-        let (domain, bytes): (String, Vec<u8>) = self
-            .database
+        self.database
             .query_one("read a shop", sql, &[shop(id)], |row| {
-                Ok((row.get(0)?, row.get(1)?))
+                Ok((row.parsed(0, "shop")?, row.blob(1)?.to_vec()))
             })?
-            .ok_or_else(corrupt)?;
-        Ok((domain.parse().map_err(|_| corrupt())?, bytes))
+            .ok_or(StoreError::Corrupt { what: "shop" })
     }
 }
 
@@ -204,27 +199,15 @@ fn settings_text(settings: &ShopSettings) -> Result<String, StoreError> {
     serde_json::to_string(settings).map_err(|_| StoreError::Corrupt { what: "settings" })
 }
 
-fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    Ok(Columns {
-        id: row.get(0)?,
-        domain: row.get(1)?,
-        settings: row.get(2)?,
-        revision: row.get(3)?,
-        user_count: row.get(4)?,
-        group_count: row.get(5)?,
+/// A shop from the columns of `select!`.
+fn record(row: &Row<'_>) -> Result<ShopRecord, StoreError> {
+    Ok(ShopRecord {
+        id: ShopId(row.int(0)?),
+        domain: row.parsed(1, "shop")?,
+        settings: serde_json::from_str(row.text(2)?)
+            .map_err(|_| StoreError::Corrupt { what: "shop" })?,
+        revision: row.int(3)?,
+        user_count: row.int(4)?,
+        group_count: row.int(5)?,
     })
-}
-
-impl Columns {
-    fn record(self) -> Result<ShopRecord, StoreError> {
-        let corrupt = || StoreError::Corrupt { what: "shop" };
-        Ok(ShopRecord {
-            id: ShopId(self.id),
-            domain: self.domain.parse().map_err(|_| corrupt())?,
-            settings: serde_json::from_str(&self.settings).map_err(|_| corrupt())?,
-            revision: self.revision,
-            user_count: self.user_count,
-            group_count: self.group_count,
-        })
-    }
 }

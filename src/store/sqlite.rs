@@ -1,31 +1,35 @@
-//! SQLite: opening, reading inline, one writer. The only place that knows which engine it is.
+//! SQLite: reading inline, one writer. With `migrations/sqlite`, the only place that knows of this engine.
 
+mod connect;
 mod migrate;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod value;
 mod writer;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
-use std::thread;
-use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 #[cfg(test)]
 use rusqlite::StatementStatus;
-use rusqlite::config::DbConfig;
-use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ffi};
 
+use super::batch::OnWritten;
+use super::row::Row as StoreRow;
+use super::value::Value;
 use super::{Batch, StoreError, Written};
-use writer::{OnWritten, Writer};
+use refusal::failed;
+use writer::Writer;
 
-/// How long a statement waits for another process, such as a command-line call, to finish its write.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long to wait before asking again what does not wait by itself.
-const BUSY_PAUSE: Duration = Duration::from_millis(10);
-/// Statements that a connection keeps prepared.
-const PREPARED: usize = 64;
+pub(super) use value::Row;
+
+/// The database's name in the data directory.
+const FILE: &str = "syncup.db";
 
 thread_local! {
     /// This thread's readers: reading inline costs less than handing over to another thread.
@@ -35,9 +39,9 @@ thread_local! {
 #[cfg(test)]
 thread_local! {
     /// What this thread's queries have cost, in steps of the database's machine.
-    pub(super) static STEPS: std::cell::Cell<i32> = const { std::cell::Cell::new(0) };
+    static STEPS: std::cell::Cell<i32> = const { std::cell::Cell::new(0) };
     /// This thread's queries.
-    pub(super) static ASKED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    static ASKED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// By the address of what is open while the database is.
@@ -58,13 +62,23 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Opens or creates the file and brings its schema up to date.
-    pub(super) fn open(path: &Path, on_written: OnWritten) -> Result<Self, StoreError> {
-        let mut connection =
-            writable(path).map_err(|source| failed("open the database", Arc::new(source)))?;
+    /// Whether the directory has a database in it.
+    pub(super) fn is_in(data_dir: &Path) -> bool {
+        data_dir.join(FILE).exists()
+    }
+
+    /// Opens or creates the database of the directory and brings its schema up to date.
+    pub(super) fn open(data_dir: &Path, on_written: OnWritten) -> Result<Self, StoreError> {
+        let path = data_dir.join(FILE);
+        let opening = |source| failed("open the database", Arc::new(source));
+        let mut connection = connect::open(&path).map_err(opening)?;
+        if !migrate::is_ours(&connection).map_err(opening)? {
+            return Err(StoreError::Foreign { path });
+        }
+        connect::make_writer(&connection).map_err(opening)?;
         migrate::run(&mut connection)?;
         Ok(Self {
-            path: path.to_owned(),
+            path,
             open: Arc::new(()),
             writer: Writer::start(connection, on_written)?,
         })
@@ -89,25 +103,14 @@ impl Database {
         doing: &'static str,
         sql: &str,
         values: &[Value],
-        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        read: impl Fn(&StoreRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        READERS
-            .with_borrow_mut(|readers| {
-                let mut statement = self.reader(readers)?.prepare_cached(sql)?;
-                bind(&mut statement, values)?;
-                let mut rows = statement.raw_query();
-                let mut found = Vec::new();
-                while let Some(row) = rows.next()? {
-                    found.push(read(row)?);
-                }
-                drop(rows);
-                #[cfg(test)]
-                ASKED.with_borrow_mut(|asked| asked.push(sql.to_owned()));
-                #[cfg(test)]
-                STEPS.set(STEPS.get() + statement.reset_status(StatementStatus::VmStep));
-                Ok(found)
-            })
-            .map_err(|source| failed(doing, Arc::new(source)))
+        let mut found = Vec::new();
+        self.each(doing, sql, values, |row| {
+            found.push(read(row)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
     }
 
     /// The first row of a query.
@@ -116,9 +119,42 @@ impl Database {
         doing: &'static str,
         sql: &str,
         values: &[Value],
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        read: impl Fn(&StoreRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        Ok(self.query(doing, sql, values, read)?.into_iter().next())
+        let mut found = None;
+        self.each(doing, sql, values, |row| {
+            found = Some(read(row)?);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
+
+    /// Shows `take` the rows, which are lent while they are looked at, until it has seen enough.
+    fn each(
+        &self,
+        doing: &'static str,
+        sql: &str,
+        values: &[Value],
+        mut take: impl FnMut(&StoreRow<'_>) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let failed = |source| failed(doing, Arc::new(source));
+        READERS.with_borrow_mut(|readers| {
+            let reader = self.reader(readers).map_err(failed)?;
+            let mut statement = reader.prepare_cached(sql).map_err(failed)?;
+            value::bind(&mut statement, values).map_err(failed)?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(failed)? {
+                if take(&StoreRow(Row(row)))?.is_break() {
+                    break;
+                }
+            }
+            drop(rows);
+            #[cfg(test)]
+            ASKED.with_borrow_mut(|asked| asked.push(sql.to_owned()));
+            #[cfg(test)]
+            STEPS.set(STEPS.get() + statement.reset_status(StatementStatus::VmStep));
+            Ok(())
+        })
     }
 
     fn reader<'a>(&self, readers: &'a mut Readers) -> rusqlite::Result<&'a Connection> {
@@ -131,10 +167,15 @@ impl Database {
             Entry::Occupied(reader) => reader.into_mut(),
             Entry::Vacant(place) => place.insert(Reader {
                 database: Arc::downgrade(&self.open),
-                connection: read_only(&self.path)?,
+                connection: connect::reader(&self.path)?,
             }),
         };
         Ok(&reader.connection)
+    }
+
+    /// Whether the writer runs.
+    pub(super) fn has_writer(&self) -> bool {
+        self.writer.is_running()
     }
 
     pub(super) async fn write(&self, batch: Batch) -> Written {
@@ -158,97 +199,4 @@ impl Drop for Snapshot<'_> {
         // Nothing was written that could fail to be.
         drop(self.0.control("COMMIT"));
     }
-}
-
-fn writable(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    keep_log(&connection)?;
-    // Durable before it is answered; group commit makes it cheap.
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "cache_size", -16_384)?;
-    connection.pragma_update(None, "mmap_size", 268_435_456_i64)?;
-    // What is deleted is overwritten where that costs no write of its own: above all a forgotten key.
-    connection.pragma_update(None, "secure_delete", "FAST")?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    prepared_once(&connection)?;
-    Ok(connection)
-}
-
-/// Switches to the write-ahead log. While another process opens or closes the file this is refused at once, whatever the busy timeout says.
-fn keep_log(connection: &Connection) -> rusqlite::Result<()> {
-    let end = Instant::now() + BUSY_TIMEOUT;
-    loop {
-        match connection.pragma_update(None, "journal_mode", "WAL") {
-            Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                    && Instant::now() < end =>
-            {
-                thread::sleep(BUSY_PAUSE);
-            }
-            switched => return switched,
-        }
-    }
-}
-
-fn read_only(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "cache_size", -4_096)?;
-    connection.pragma_update(None, "mmap_size", 268_435_456_i64)?;
-    prepared_once(&connection)?;
-    Ok(connection)
-}
-
-/// Statements are prepared once: their plans don't depend on the values bound, which otherwise would have some prepared anew at each use.
-fn prepared_once(connection: &Connection) -> rusqlite::Result<()> {
-    connection.set_prepared_statement_cache_capacity(PREPARED);
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    Ok(())
-}
-
-/// Binds the values to `?1`, `?2` and so on. (SQLite takes `$1` for a name, and numbers names in the order in which the text has them.)
-fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
-    for index in 1..=statement.parameter_count() {
-        let value = values
-            .get(index - 1)
-            .ok_or(rusqlite::Error::InvalidParameterCount(values.len(), index))?;
-        statement.raw_bind_parameter(index, value)?;
-    }
-    Ok(())
-}
-
-/// A database error with what to do about it.
-pub(super) fn failed(doing: &'static str, source: Arc<rusqlite::Error>) -> StoreError {
-    let advice = match source.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "the disk is full; free some space, nothing was changed",
-        Some(ErrorCode::ReadOnly) => "the data directory is read-only; make it writable",
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "the data directory must be readable and writable by this user"
-        }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another process holds the database; stop it or try again"
-        }
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            "the database file is damaged; restore it from the backup"
-        }
-        _ => "see the cause",
-    };
-    StoreError::Database {
-        doing,
-        advice,
-        source,
-    }
-}
-
-/// Whether a unique index or a key refused.
-fn is_not_unique(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error().map(|error| error.extended_code);
-    matches!(
-        code,
-        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
-    )
 }

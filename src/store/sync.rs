@@ -1,9 +1,10 @@
 //! What is due, and what became of it. The queue is an index over the users, nothing else.
 
-use super::row::{
-    blob, id as id_value, int, maybe_blob, maybe_int, maybe_text, read_id, shop as shop_value, text,
+use super::users::{columns, record, select, user_place};
+use super::value::{
+    blob, count as count_value, id as id_value, int, maybe_blob, maybe_int, maybe_text,
+    shop as shop_value, text,
 };
-use super::users::{COLUMNS, columns, parse_state, user_place};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{CustomerGid, ResourceId, ShopId};
 use crate::base::seal::ShopKey;
@@ -54,7 +55,7 @@ impl Store {
             "SELECT shop_id FROM shops WHERE EXISTS \
              (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= ?1)",
             &[int(now_ms)],
-            |row| row.get(0).map(ShopId),
+            |row| row.int(0).map(ShopId),
         )
     }
 
@@ -68,14 +69,12 @@ impl Store {
         now_ms: i64,
         limit: usize,
     ) -> Result<Vec<ResourceId>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let ids: Vec<Vec<u8>> = self.database.query(
+        self.database.query(
             "find what is due",
             "SELECT id FROM users WHERE shop_id = ?1 AND due_ms IS NOT NULL AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3",
-            &[shop_value(shop), int(now_ms), int(limit)],
-            |row| row.get(0),
-        )?;
-        ids.iter().map(|bytes| read_id(bytes)).collect()
+            &[shop_value(shop), int(now_ms), count_value(limit)],
+            |row| row.id(0),
+        )
     }
 
     /// When the next user of any shop is due.
@@ -83,13 +82,13 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn next_due_ms(&self) -> Result<Option<i64>, StoreError> {
-        let next: Option<Option<i64>> = self.database.query_one(
+        let next = self.database.query_one(
             "find what is due",
             "SELECT MIN(next_ms) FROM (SELECT \
              (SELECT MIN(due_ms) FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL) AS next_ms \
              FROM shops) AS nexts",
             &[],
-            |row| row.get(0),
+            |row| row.maybe_int(0),
         )?;
         Ok(next.flatten())
     }
@@ -104,21 +103,24 @@ impl Store {
         key: &ShopKey,
         id: ResourceId,
     ) -> Result<Option<PendingUser>, StoreError> {
-        let found = self.database.query_one(
+        self.database.query_one(
             "read a user",
-            &format!("SELECT {COLUMNS}, applied FROM users WHERE shop_id = ?1 AND id = ?2"),
+            concat!(
+                "SELECT ",
+                columns!(),
+                ", applied FROM users WHERE shop_id = ?1 AND id = ?2"
+            ),
             &[shop_value(shop), id_value(id)],
-            |row| Ok((columns(row)?, row.get::<_, Option<Vec<u8>>>("applied")?)),
-        )?;
-        let Some((user, applied)) = found else {
-            return Ok(None);
-        };
-        Ok(Some(PendingUser {
-            user: user.open(key)?,
-            applied: applied
-                .map(|sealed| key.open(&applied_place(id), &sealed))
-                .transpose()?,
-        }))
+            |row| {
+                let applied = row.maybe_blob(16)?;
+                Ok(PendingUser {
+                    user: record(row, key)?,
+                    applied: applied
+                        .map(|sealed| key.open(&applied_place(id), sealed))
+                        .transpose()?,
+                })
+            },
+        )
     }
 
     /// Adds to `batch` what became of a step. A change that came meanwhile leaves the user due now.
@@ -143,9 +145,9 @@ impl Store {
             .push(
                 "UPDATE users SET applied_gen = CASE WHEN ?3 = 1 THEN ?4 ELSE applied_gen END, \
                  state = CASE WHEN desired_gen = ?4 THEN ?5 ELSE 'pending' END, \
-                 due_ms = CASE WHEN desired_gen = ?4 THEN ?6 ELSE ?7 END, \
+                 due_ms = CASE WHEN desired_gen = ?4 THEN ?6 ELSE CAST(?7 AS BIGINT) END, \
                  attempts = CASE WHEN desired_gen = ?4 THEN ?8 ELSE 0 END, \
-                 applied = CASE WHEN desired_gen = ?4 OR applied IS NOT NULL THEN ?12 ELSE NULL END, \
+                 applied = CASE WHEN desired_gen = ?4 OR applied IS NOT NULL THEN ?12 ELSE applied END, \
                  last_error = ?9, last_synced_ms = COALESCE(?10, last_synced_ms), customer = ?11 \
                  WHERE shop_id = ?1 AND id = ?2 AND (customer = ?13 OR (customer IS NULL AND ?13 IS NULL))",
                 vec![
@@ -178,6 +180,55 @@ impl Store {
             );
         }
         Ok(())
+    }
+
+    /// Adds to `batch` that the shop's parked users are tried again.
+    pub fn retry_parked(&self, batch: &mut Batch, shop: ShopId) {
+        // Due before all times: whoever asks for it has no say in what time it is.
+        batch.push(
+            "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND deleted_ms IS NULL \
+             AND state <> 'synced' AND state IN ('held', 'conflict', 'failed')",
+            vec![shop_value(shop)],
+        );
+    }
+
+    /// Adds to `batch` that one user is tried again.
+    pub fn retry_user(&self, batch: &mut Batch, shop: ShopId, user: ResourceId) {
+        batch
+            .push(
+                "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND id = ?2",
+                vec![shop_value(shop), id_value(user)],
+            )
+            .must_affect(GuardFailure::NotFound);
+    }
+
+    /// Makes a shop's users due, those behind `after_seq`, `limit` at a time: what their customers should be has changed. Gives the place to go on from.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn resync(
+        &self,
+        shop: ShopId,
+        after_seq: i64,
+        limit: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        let last = self.database.query_one(
+            "list users",
+            "SELECT MAX(seq) FROM (SELECT seq FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3) AS chunk",
+            &[shop_value(shop), int(after_seq), int(limit)],
+            |row| row.maybe_int(0),
+        )?;
+        let Some(last) = last.flatten() else {
+            return Ok(None);
+        };
+        let mut batch = Batch::new();
+        batch.push(
+            "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 AND seq <= ?3 AND due_ms IS NULL",
+            vec![shop_value(shop), int(after_seq), int(last)],
+        );
+        // Without guards there is no refusal.
+        self.write_blocking(batch)?
+            .map_or(Ok(None), |()| Ok(Some(last)))
     }
 
     /// Adds to `batch` that whoever has this customer now is due.
@@ -221,13 +272,12 @@ impl Store {
         shop: ShopId,
         customer: &CustomerGid,
     ) -> Result<Option<ResourceId>, StoreError> {
-        let found: Option<Vec<u8>> = self.database.query_one(
+        self.database.query_one(
             "read a user",
             "SELECT id FROM users WHERE shop_id = ?1 AND customer = ?2 LIMIT 1",
             &[shop_value(shop), text(customer.as_str())],
-            |row| row.get(0),
-        )?;
-        found.map(|bytes| read_id(&bytes)).transpose()
+            |row| row.id(0),
+        )
     }
 
     /// How many live users are in each state; a state that nobody is in is left out.
@@ -235,12 +285,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn state_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
-        let rows: Vec<(Option<String>, i64)> = self.database.query(
+        let rows: Vec<(Option<SyncState>, i64)> = self.database.query(
             "count the states",
             "SELECT NULL, user_count FROM shops WHERE shop_id = ?1 UNION ALL \
              SELECT state, COUNT(*) FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL AND state <> 'synced' GROUP BY state",
             &[shop_value(shop)],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| Ok((row.maybe_parsed(0, "state")?, row.int(1)?)),
         )?;
         let mut synced = 0;
         let mut counts = Vec::new();
@@ -250,7 +300,7 @@ impl Store {
                 continue;
             };
             synced -= count;
-            counts.push((parse_state(&state)?, count));
+            counts.push((state, count));
         }
         if synced > 0 {
             counts.push((SyncState::Synced, synced));
@@ -270,19 +320,23 @@ impl Store {
         seq: i64,
         count: i64,
     ) -> Result<Vec<UserRecord>, StoreError> {
-        let condition = match state {
+        let sql = match state {
             // They are most: in their order, those of other states are few to pass over.
             SyncState::Synced => {
-                "WHERE shop_id = ?1 AND deleted_ms IS NULL AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
+                select!(
+                    "WHERE shop_id = ?1 AND deleted_ms IS NULL AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
+                )
             }
             _ => {
-                "WHERE shop_id = ?1 AND deleted_ms IS NULL AND state <> 'synced' AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
+                select!(
+                    "WHERE shop_id = ?1 AND deleted_ms IS NULL AND state <> 'synced' AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
+                )
             }
         };
         self.some_users(
             key,
-            condition,
-            vec![
+            sql,
+            &[
                 shop_value(shop),
                 text(state.as_str()),
                 int(seq),

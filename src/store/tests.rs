@@ -1,13 +1,12 @@
-//! What a store does, one behaviour a function, each on a fresh one. Nothing here but `engine` knows which engine it is.
+//! What a store does, one behaviour a function, each on a fresh one. Nothing here knows which engine it is.
 
 mod activity;
-mod engine;
 mod groups;
 mod isolation;
 mod model;
 mod pages;
 mod shops;
-mod sync;
+pub(super) mod sync;
 mod tokens;
 mod users;
 
@@ -18,26 +17,26 @@ use crate::base::id::{CustomerGid, ResourceId, ShopDomain, ShopId};
 use crate::directory::{GroupRecord, ShopSettings, UserRecord};
 
 /// A store in a directory of its own, with one shop.
-struct Fresh {
-    directory: tempfile::TempDir,
-    store: Store,
-    shop: ShopId,
-    key: ShopKeys,
+pub(super) struct Fresh {
+    pub(super) directory: tempfile::TempDir,
+    pub(super) store: Store,
+    pub(super) shop: ShopId,
+    pub(super) key: ShopKeys,
 }
 
-fn id(number: u64) -> ResourceId {
+pub(super) fn id(number: u64) -> ResourceId {
     let mut random = [7; 10];
     random[2..].copy_from_slice(&number.to_be_bytes());
     ResourceId::new(1_000, &random)
 }
 
-fn customer(number: u64) -> CustomerGid {
+pub(super) fn customer(number: u64) -> CustomerGid {
     format!("gid://shopify/Customer/{number}")
         .parse()
         .expect("a customer")
 }
 
-fn user(number: u64, user_name: &str) -> UserChange {
+pub(super) fn user(number: u64, user_name: &str) -> UserChange {
     UserChange {
         id: id(number),
         document: format!(r#"{{"userName":"{user_name}"}}"#),
@@ -48,7 +47,7 @@ fn user(number: u64, user_name: &str) -> UserChange {
     }
 }
 
-fn group(number: u64, display_name: &str) -> GroupChange {
+pub(super) fn group(number: u64, display_name: &str) -> GroupChange {
     GroupChange {
         id: id(number),
         document: format!(r#"{{"displayName":"{display_name}"}}"#),
@@ -58,11 +57,19 @@ fn group(number: u64, display_name: &str) -> GroupChange {
     }
 }
 
-fn token() -> SecretString {
+pub(super) fn token() -> SecretString {
     SecretString::from("shpat_of-the-fixture")
 }
 
-fn add_shop(store: &Store, name: &str) -> ShopId {
+/// Waits for what a task would wait for.
+pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
+}
+
+pub(super) fn add_shop(store: &Store, name: &str) -> ShopId {
     let domain: ShopDomain = name.parse().expect("a domain");
     store
         .add_shop(&domain, &token(), &ShopSettings::default(), 1_000)
@@ -73,7 +80,7 @@ fn add_shop(store: &Store, name: &str) -> ShopId {
 }
 
 impl Fresh {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let store = Store::open(directory.path(), None).expect("opened");
         let shop = add_shop(&store, "demo");
@@ -87,7 +94,7 @@ impl Fresh {
     }
 
     /// The same directory after a restart.
-    fn reopened(self) -> Self {
+    pub(super) fn reopened(self) -> Self {
         let Self {
             directory,
             store,
@@ -106,13 +113,13 @@ impl Fresh {
     }
 
     /// Writes what `build` adds to a batch.
-    fn write(&self, build: impl FnOnce(&mut Batch)) -> Result<(), GuardFailure> {
+    pub(super) fn write(&self, build: impl FnOnce(&mut Batch)) -> Result<(), GuardFailure> {
         let mut batch = Batch::new();
         build(&mut batch);
         self.store.write_blocking(batch).expect("written")
     }
 
-    fn add(&self, change: &UserChange) -> Result<(), GuardFailure> {
+    pub(super) fn add(&self, change: &UserChange) -> Result<(), GuardFailure> {
         self.write(|batch| {
             self.store
                 .insert_user(batch, self.shop, &self.key, change, None)
@@ -120,7 +127,7 @@ impl Fresh {
         })
     }
 
-    fn add_users(&self, count: u64) {
+    pub(super) fn add_users(&self, count: u64) {
         self.write(|batch| {
             for number in 1..=count {
                 let change = user(number, &format!("user{number}"));
@@ -132,7 +139,7 @@ impl Fresh {
         .expect("added");
     }
 
-    fn update(&self, change: &UserChange, version: i64) -> Result<(), GuardFailure> {
+    pub(super) fn update(&self, change: &UserChange, version: i64) -> Result<(), GuardFailure> {
         self.write(|batch| {
             self.store
                 .update_user(batch, self.shop, &self.key, change, version)
@@ -140,22 +147,22 @@ impl Fresh {
         })
     }
 
-    fn delete(&self, number: u64) -> Result<(), GuardFailure> {
+    pub(super) fn delete(&self, number: u64) -> Result<(), GuardFailure> {
         let user = self.user(number);
         self.write(|batch| self.store.delete_user(batch, self.shop, &user, 2_000))
     }
 
-    fn find(&self, number: u64) -> Option<UserRecord> {
+    pub(super) fn find(&self, number: u64) -> Option<UserRecord> {
         self.store
             .user(self.shop, &self.key, id(number))
             .expect("read")
     }
 
-    fn user(&self, number: u64) -> UserRecord {
+    pub(super) fn user(&self, number: u64) -> UserRecord {
         self.find(number).expect("the user")
     }
 
-    fn add_group(&self, change: &GroupChange) -> Result<(), GuardFailure> {
+    pub(super) fn add_group(&self, change: &GroupChange) -> Result<(), GuardFailure> {
         self.write(|batch| {
             self.store
                 .insert_group(batch, self.shop, &self.key, change)
@@ -163,7 +170,7 @@ impl Fresh {
         })
     }
 
-    fn group(&self, number: u64) -> GroupRecord {
+    pub(super) fn group(&self, number: u64) -> GroupRecord {
         self.store
             .group(self.shop, &self.key, id(number))
             .expect("read")
@@ -171,7 +178,7 @@ impl Fresh {
     }
 
     /// Users and groups, as the counters say.
-    fn counts(&self) -> (i64, i64) {
+    pub(super) fn counts(&self) -> (i64, i64) {
         let shop = self.store.shop(self.shop).expect("read").expect("the shop");
         (shop.user_count, shop.group_count)
     }

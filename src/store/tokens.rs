@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::Row;
-
-use super::row::{blob, int, maybe_int, shop, text};
+use super::row::Row;
+use super::value::{blob, int, maybe_int, shop, text};
 use super::{Batch, GuardFailure, Store, StoreError, Written};
 use crate::base::id::ShopId;
 use crate::base::token::TokenHash;
@@ -18,7 +17,15 @@ const USE_RESOLUTION_MS: i64 = 60_000;
 #[derive(Debug, Default)]
 pub(super) struct UsedTokens(Mutex<HashMap<String, i64>>);
 
-const COLUMNS: &str = "SELECT prefix, shop_id, name, hash, created_ms, expires_ms, revoked_ms, last_used_ms FROM tokens";
+/// A question for tokens.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT prefix, shop_id, name, hash, created_ms, expires_ms, revoked_ms, last_used_ms FROM tokens ",
+            $rest
+        )
+    };
+}
 
 impl Store {
     /// Adds a token.
@@ -50,26 +57,26 @@ impl Store {
     pub fn token(&self, prefix: &str) -> Result<Option<TokenRecord>, StoreError> {
         self.database.query_one(
             "read a token",
-            &format!("{COLUMNS} WHERE prefix = ?1"),
+            select!("WHERE prefix = ?1"),
             &[text(prefix)],
             record,
         )
     }
 
-    /// The token of a prefix and its shop's revision: one look-up for what every request asks.
+    /// The token of a prefix and, unless it is gone, its shop's revision: one look-up for what every request asks.
     ///
     /// # Errors
     /// The database failed.
     pub fn token_and_revision(
         &self,
         prefix: &str,
-    ) -> Result<Option<(TokenRecord, i64)>, StoreError> {
+    ) -> Result<Option<(TokenRecord, Option<i64>)>, StoreError> {
         self.database.query_one(
             "read a token",
             "SELECT prefix, tokens.shop_id, name, hash, tokens.created_ms, expires_ms, revoked_ms, last_used_ms, revision \
-             FROM tokens JOIN shops ON shops.shop_id = tokens.shop_id WHERE prefix = ?1",
+             FROM tokens LEFT JOIN shops ON shops.shop_id = tokens.shop_id WHERE prefix = ?1",
             &[text(prefix)],
-            |row| Ok((record(row)?, row.get(8)?)),
+            |row| Ok((record(row)?, row.maybe_int(8)?)),
         )
     }
 
@@ -80,7 +87,7 @@ impl Store {
     pub fn tokens(&self, of: ShopId) -> Result<Vec<TokenRecord>, StoreError> {
         self.database.query(
             "list the tokens",
-            &format!("{COLUMNS} WHERE shop_id = ?1 ORDER BY created_ms, prefix"),
+            select!("WHERE shop_id = ?1 ORDER BY created_ms, prefix"),
             &[shop(of)],
             record,
         )
@@ -140,15 +147,16 @@ impl Store {
     }
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<TokenRecord> {
+/// A token from the columns of `select!`.
+fn record(row: &Row<'_>) -> Result<TokenRecord, StoreError> {
     Ok(TokenRecord {
-        prefix: row.get(0)?,
-        shop: ShopId(row.get(1)?),
-        name: row.get(2)?,
-        hash: TokenHash(row.get(3)?),
-        created_ms: row.get(4)?,
-        expires_ms: row.get(5)?,
-        revoked_ms: row.get(6)?,
-        last_used_ms: row.get(7)?,
+        prefix: row.text(0)?.to_owned(),
+        shop: ShopId(row.int(1)?),
+        name: row.text(2)?.to_owned(),
+        hash: TokenHash(row.blob(3)?.to_vec()),
+        created_ms: row.int(4)?,
+        expires_ms: row.maybe_int(5)?,
+        revoked_ms: row.maybe_int(6)?,
+        last_used_ms: row.maybe_int(7)?,
     })
 }

@@ -1,16 +1,14 @@
 //! Users: documents, the hashes that find them, and tombstones.
 
-use rusqlite::Row;
-use rusqlite::types::Value;
-
 use super::pages::{Forget, Kind};
-use super::row::{
-    blob, id as id_value, int, maybe_blob, maybe_text, read_id, shop as shop_value, text,
+use super::row::Row;
+use super::value::{
+    Value, blob, id as id_value, int, maybe_blob, maybe_text, shop as shop_value, text,
 };
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{CustomerGid, ResourceId, ShopId};
 use crate::base::seal::{IndexHash, ShopKey};
-use crate::directory::{Sync, SyncState, UserRecord};
+use crate::directory::{Sync, UserRecord};
 
 /// A user's new content. Index values are in their normal form: lower case, but for `externalId`.
 #[derive(Debug, Clone)]
@@ -38,77 +36,61 @@ pub struct Tombstone {
     pub customer: CustomerGid,
 }
 
-/// The columns of a [`UserRecord`], in the order that [`columns`] reads them.
-pub(super) const COLUMNS: &str = "id, seq, version, created_ms, modified_ms, deleted_ms, group_count, document, \
-     customer, desired_gen, applied_gen, state, last_error, last_synced_ms, due_ms, attempts";
-
-/// A row before it is opened.
-pub(super) struct Columns {
-    id: Vec<u8>,
-    document: Vec<u8>,
-    customer: Option<String>,
-    state: String,
-    record: UserRecord,
+/// The columns of a [`UserRecord`], in the order in which [`record`] reads them.
+macro_rules! columns {
+    () => {
+        "id, seq, version, created_ms, modified_ms, deleted_ms, group_count, document, \
+         customer, desired_gen, applied_gen, state, last_error, last_synced_ms, due_ms, attempts"
+    };
 }
-
-pub(super) fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    Ok(Columns {
-        id: row.get(0)?,
-        document: row.get(7)?,
-        customer: row.get(8)?,
-        state: row.get(11)?,
-        record: UserRecord {
-            id: ResourceId::from_bytes([0; 16]),
-            seq: row.get(1)?,
-            version: row.get(2)?,
-            created_ms: row.get(3)?,
-            modified_ms: row.get(4)?,
-            deleted: row.get::<_, Option<i64>>(5)?.is_some(),
-            group_count: row.get(6)?,
-            document: String::new(),
-            sync: Sync {
-                customer: None,
-                desired_gen: row.get(9)?,
-                applied_gen: row.get(10)?,
-                state: SyncState::Pending,
-                last_error: row.get(12)?,
-                last_synced_ms: row.get(13)?,
-                due_ms: row.get(14)?,
-                attempts: row.get(15)?,
-            },
-        },
-    })
+/// A question for users.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT ",
+            $crate::store::users::columns!(),
+            " FROM users ",
+            $condition
+        )
+    };
 }
+pub(super) use {columns, select};
 
-impl Columns {
-    pub(super) fn open(self, key: &ShopKey) -> Result<UserRecord, StoreError> {
-        let mut record = self.record;
-        record.id = read_id(&self.id)?;
-        record.document = if self.document.is_empty() {
+/// A user from the columns of `columns!`.
+pub(super) fn record(row: &Row<'_>, key: &ShopKey) -> Result<UserRecord, StoreError> {
+    let id = row.id(0)?;
+    let sealed = row.blob(7)?;
+    Ok(UserRecord {
+        id,
+        seq: row.int(1)?,
+        version: row.int(2)?,
+        created_ms: row.int(3)?,
+        modified_ms: row.int(4)?,
+        deleted: row.maybe_int(5)?.is_some(),
+        group_count: row.int(6)?,
+        // Nothing is left of a deleted user's, once Shopify has seen the deletion.
+        document: if sealed.is_empty() {
             String::new()
         } else {
-            key.open(&user_place(record.id), &self.document)?
-        };
-        record.sync.customer = parse_customer(self.customer)?;
-        record.sync.state = parse_state(&self.state)?;
-        Ok(record)
-    }
+            key.open(&user_place(id), sealed)?
+        },
+        sync: Sync {
+            customer: row.maybe_parsed(8, "customer")?,
+            desired_gen: row.int(9)?,
+            applied_gen: row.int(10)?,
+            state: row.parsed(11, "state")?,
+            last_error: row.maybe_text(12)?.map(str::to_owned),
+            last_synced_ms: row.maybe_int(13)?,
+            due_ms: row.maybe_int(14)?,
+            attempts: u32::try_from(row.int(15)?)
+                .map_err(|_| StoreError::Corrupt { what: "number" })?,
+        },
+    })
 }
 
 /// What a user's document is bound to.
 pub(super) fn user_place(id: ResourceId) -> String {
     format!("user:{id}")
-}
-
-pub(super) fn parse_customer(text: Option<String>) -> Result<Option<CustomerGid>, StoreError> {
-    text.map(|gid| gid.parse())
-        .transpose()
-        .map_err(|_| StoreError::Corrupt { what: "customer" })
-}
-
-pub(super) fn parse_state(text: &str) -> Result<SyncState, StoreError> {
-    text.parse()
-        .map_err(|_| StoreError::Corrupt { what: "state" })
 }
 
 fn user_name_hash(key: &ShopKey, user_name: &str) -> IndexHash {
@@ -237,7 +219,7 @@ impl Store {
         let this = || vec![shop_value(shop), id_value(user.id)];
         batch
             .push(
-                "UPDATE users SET deleted_ms = ?3, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, \
+                "UPDATE users SET deleted_ms = ?3, modified_ms = ?3, version = version + 1, desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, \
                  state = 'pending', group_count = 0, external_id = NULL \
                  WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL AND version = ?4",
                 [this(), vec![int(at_ms), int(user.version)]].concat(),
@@ -276,8 +258,8 @@ impl Store {
     ) -> Result<Option<UserRecord>, StoreError> {
         self.one_user(
             key,
-            "WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL",
-            vec![shop_value(shop), id_value(id)],
+            select!("WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL"),
+            &[shop_value(shop), id_value(id)],
         )
     }
 
@@ -293,8 +275,8 @@ impl Store {
     ) -> Result<Option<UserRecord>, StoreError> {
         self.one_user(
             key,
-            "WHERE shop_id = ?1 AND user_name = ?2 AND deleted_ms IS NULL",
-            vec![shop_value(shop), blob(user_name_hash(key, user_name))],
+            select!("WHERE shop_id = ?1 AND user_name = ?2 AND deleted_ms IS NULL"),
+            &[shop_value(shop), blob(user_name_hash(key, user_name))],
         )
     }
 
@@ -310,8 +292,8 @@ impl Store {
     ) -> Result<Vec<UserRecord>, StoreError> {
         self.few_users(
             key,
-            "WHERE shop_id = ?1 AND external_id = ?2 AND deleted_ms IS NULL",
-            vec![shop_value(shop), external_id(key, Some(value))],
+            select!("WHERE shop_id = ?1 AND external_id = ?2 AND deleted_ms IS NULL"),
+            &[shop_value(shop), external_id(key, Some(value))],
         )
     }
 
@@ -327,9 +309,11 @@ impl Store {
     ) -> Result<Vec<UserRecord>, StoreError> {
         self.few_users(
             key,
-            "WHERE shop_id = ?1 AND deleted_ms IS NULL \
-             AND id IN (SELECT id FROM user_emails WHERE shop_id = ?1 AND email = ?2)",
-            vec![shop_value(shop), blob(key.index_hash("email", email))],
+            select!(
+                "WHERE shop_id = ?1 AND deleted_ms IS NULL \
+             AND id IN (SELECT id FROM user_emails WHERE shop_id = ?1 AND email = ?2)"
+            ),
+            &[shop_value(shop), blob(key.index_hash("email", email))],
         )
     }
 
@@ -343,23 +327,18 @@ impl Store {
         key: &ShopKey,
         user_name: &str,
     ) -> Result<Option<Tombstone>, StoreError> {
-        let found: Option<(Vec<u8>, String)> = self.database.query_one(
+        self.database.query_one(
             "read a user",
             "SELECT id, customer FROM users WHERE shop_id = ?1 AND user_name = ?2 AND deleted_ms IS NOT NULL \
              AND customer IS NOT NULL ORDER BY deleted_ms DESC LIMIT 1",
             &[shop_value(shop), blob(user_name_hash(key, user_name))],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        found
-            .map(|(id, customer)| {
+            |row| {
                 Ok(Tombstone {
-                    id: read_id(&id)?,
-                    customer: customer
-                        .parse()
-                        .map_err(|_| StoreError::Corrupt { what: "customer" })?,
+                    id: row.id(0)?,
+                    customer: row.parsed(1, "customer")?,
                 })
-            })
-            .transpose()
+            },
+        )
     }
 
     /// Whether such a live user exists.
@@ -376,23 +355,24 @@ impl Store {
         Ok(found.is_some())
     }
 
-    pub(super) fn one_user(
+    fn one_user(
         &self,
         key: &ShopKey,
-        condition: &'static str,
-        values: Vec<Value>,
+        sql: &'static str,
+        values: &[Value],
     ) -> Result<Option<UserRecord>, StoreError> {
-        Ok(self.some_users(key, condition, values)?.into_iter().next())
+        self.database
+            .query_one("read a user", sql, values, |row| record(row, key))
     }
 
     /// Users in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
     fn few_users(
         &self,
         key: &ShopKey,
-        condition: &'static str,
-        values: Vec<Value>,
+        sql: &'static str,
+        values: &[Value],
     ) -> Result<Vec<UserRecord>, StoreError> {
-        let mut users = self.some_users(key, condition, values)?;
+        let mut users = self.some_users(key, sql, values)?;
         users.sort_by_key(|user| user.seq);
         Ok(users)
     }
@@ -400,19 +380,11 @@ impl Store {
     pub(super) fn some_users(
         &self,
         key: &ShopKey,
-        condition: &'static str,
-        values: Vec<Value>,
+        sql: &'static str,
+        values: &[Value],
     ) -> Result<Vec<UserRecord>, StoreError> {
         self.database
-            .query(
-                "read users",
-                &format!("SELECT {COLUMNS} FROM users {condition}"),
-                &values,
-                columns,
-            )?
-            .into_iter()
-            .map(|row| row.open(key))
-            .collect()
+            .query("read users", sql, values, |row| record(row, key))
     }
 }
 

@@ -8,6 +8,14 @@
 )]
 
 mod harness;
+mod housekeeping;
 mod layers;
+mod outage;
+mod policies;
+mod processes;
 mod reconcile;
+mod refusals;
+mod rows;
 mod scim;
+mod shops;
+mod versions;

@@ -46,7 +46,7 @@ fn rows() -> impl Iterator<Item = (Country, &'static str)> {
 }
 
 /// The letters and digits of a name, so that `U.S.A.`, `Saint-Martin` and `Trinidad & Tobago` are found.
-fn folded(name: &str) -> String {
+pub fn folded(name: &str) -> String {
     name.replace('&', "and")
         .chars()
         .filter(|c| c.is_alphanumeric())

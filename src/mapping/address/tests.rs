@@ -68,7 +68,7 @@ fn an_address_that_shopify_cannot_take_is_refused() {
 }
 
 #[test]
-fn a_region_is_a_province_only_as_a_code() {
+fn a_region_is_a_province_by_code_or_by_name() {
     let check = |region: &str, country: Value, want: Value, remarks: usize| {
         check(json!({"region": region, "country": country}), want, remarks);
     };
@@ -84,7 +84,13 @@ fn a_region_is_a_province_only_as_a_code() {
         json!({"country_code": "AU", "province_code": "NSW"}),
         0,
     );
-    check("California", json!("US"), json!({"country_code": "US"}), 1);
+    check(
+        "California",
+        json!("US"),
+        json!({"country_code": "US", "province_code": "CA"}),
+        0,
+    );
+    check("Zz", json!("US"), json!({"country_code": "US"}), 1);
     check("13", json!("JP"), json!({"country_code": "JP"}), 1);
     check(
         "San Juan",

@@ -12,7 +12,7 @@ use crate::scim::dialect::Dialect;
 use crate::scim::error::ScimError;
 use crate::scim::filter::{FilterError, ValueFilter};
 use crate::scim::path::{AttributeRef, Path, PathError, ResolvedPath};
-use crate::scim::resource::{Reader, WarningKind, is_read_only};
+use crate::scim::resource::{Reader, WarningKind, is_read_only, undeclared_keys};
 use crate::scim::schema::{Mutability, ResourceType, Schema, Schemas};
 
 /// Reads a PATCH body.
@@ -53,7 +53,10 @@ impl PatchReader<'_> {
     fn operation(&mut self, operation: Operation) -> Result<(), ScimError> {
         let Operation { verb, path, value } = operation;
         match path {
-            Some(path) => self.at(&Path::parse(&path)?, verb, value, Origin::Path),
+            Some(path) => {
+                let path = self.reader.dialect.read_path(&path)?;
+                self.at(&path, verb, value, Origin::Path)
+            }
             // RFC 7644 §3.5.2.2: remove without "path" fails with noTarget.
             None if verb == Verb::Remove => Err(ScimError::no_target("remove needs a path")),
             None => self.whole_resource(verb, value),
@@ -74,13 +77,16 @@ impl PatchReader<'_> {
     }
 
     fn member(&mut self, name: &str, verb: Verb, value: Value) -> Result<(), ScimError> {
-        match Path::parse(name) {
+        match self.reader.dialect.read_path(name) {
             Ok(path) => self.at(&path, verb, Some(value), Origin::Value),
             // A name that no attribute can have is still a member of the value; a broken filter is a broken path.
             Err(error) if name.contains('[') => Err(error.into()),
             Err(_) => {
-                let target = UnknownTarget::Keys(vec![name.to_owned()]);
-                self.unknown(name, target, verb, Some(value))
+                let (schemas, resource_type) = (self.reader.schemas, self.reader.resource_type);
+                match undeclared_keys(schemas, resource_type, name, &value) {
+                    Some(keys) => self.unknown(name, UnknownTarget::Keys(keys), verb, Some(value)),
+                    None => Ok(()),
+                }
             }
         }
     }

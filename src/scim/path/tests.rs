@@ -22,46 +22,55 @@ fn spelt(path: ResolvedPath) -> String {
 
 #[test]
 fn a_path_resolves_to_the_canonical_spelling() {
-    let check = |path: &str, want: &str| {
+    let check = |row: &str, path: &str, want: &str| {
         let resolved = Path::parse(path)
             .unwrap()
             .resolve(&schemas(), ResourceType::User);
-        assert_eq!(resolved.map(spelt).as_deref(), Ok(want), "{path}");
+        assert_eq!(resolved.map(spelt).as_deref(), Ok(want), "{row}: {path}");
     };
-    check("userName", "userName");
-    check("USERNAME", "userName"); // D9
-    check(" userName ", "userName");
-    check("name.FamilyName", "name.familyName");
-    check("emails[type eq \"work\"].VALUE", "emails.value"); // D10
-    check("emails[type eq \"work\"]", "emails");
-    check("emails[primary eq true].value", "emails.value"); // D30
+    check("names", "userName", "userName");
+    check("D9", "USERNAME", "userName");
+    check("names", " userName ", "userName");
+    check("names", "name.FamilyName", "name.familyName");
+    check("D10", "emails[type eq \"work\"].VALUE", "emails.value");
+    check("names", "emails[type eq \"work\"]", "emails");
+    check("D30", "emails[primary eq true].value", "emails.value");
     check(
+        "D8, B4",
         "urn:ietf:params:scim:schemas:core:2.0:User:userName",
         "userName",
-    ); // D8, B4
+    );
     check(
+        "names",
         "urn:ietf:params:scim:schemas:core:2.0:User:meta.created",
         "meta.created",
     );
     check(
+        "names",
         "urn:ietf:params:scim:schemas:core:2.0:user:name.familyname",
         "name.familyName",
     );
-    check(USER_URN, USER_URN);
-    check(ENTERPRISE_URN, ENTERPRISE_URN); // D31
+    check("names", USER_URN, USER_URN);
+    check("D31", ENTERPRISE_URN, ENTERPRISE_URN);
     check(
+        "D7",
         &format!("{ENTERPRISE_URN}:MANAGER.displayname"),
         &format!("{ENTERPRISE_URN}:manager.displayName"),
-    ); // D7
+    );
     check(
+        "names",
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0User:department",
         &format!("{ENTERPRISE_URN}:department"),
     );
-    check("urn:x:ext:1.0:attr", "urn:x:ext:1.0:attr"); // corner 27
-    check("urn:x:ext:1.0", "urn:x:ext:1.0");
-    check("urn:x:ext:1.0:tags[value eq \"a\"]", "urn:x:ext:1.0:tags");
-    // corner 23
+    check("corner 27", "urn:x:ext:1.0:attr", "urn:x:ext:1.0:attr");
+    check("names", "urn:x:ext:1.0", "urn:x:ext:1.0");
     check(
+        "names",
+        "urn:x:ext:1.0:tags[value eq \"a\"]",
+        "urn:x:ext:1.0:tags",
+    );
+    check(
+        "corner 23",
         &format!("{ENTERPRISE_URN}:manager[value eq \"x\"]"),
         &format!("{ENTERPRISE_URN}:manager"),
     );
@@ -76,12 +85,14 @@ fn a_groups_path_knows_the_groups_attributes() {
     };
     assert_eq!(
         resolve("members[value eq \"A\"]").map(spelt).as_deref(),
-        Ok("members")
-    ); // G1
+        Ok("members"),
+        "G1"
+    );
     assert_eq!(
         resolve("members.$ref").map(spelt).as_deref(),
-        Ok("members.$ref")
-    ); // corner 2
+        Ok("members.$ref"),
+        "corner 2"
+    );
     assert!(resolve("userName").unwrap_err().is_unknown());
     assert!(resolve(USER_URN).unwrap_err().is_unknown());
 }
@@ -108,11 +119,10 @@ fn a_broken_path_is_refused_with_its_offset() {
         };
         assert_eq!(offset, want_offset, "{path}");
         assert!(!error.is_unknown());
-        // D19
         assert_eq!(
             ScimError::from(error).scim_type,
             Some(ScimType::InvalidPath),
-            "{path}"
+            "D19: {path}"
         );
     };
     check("", 0);
@@ -139,8 +149,7 @@ fn an_unknown_name_is_told_from_a_broken_path() {
             .resolve(&schemas(), ResourceType::User)
             .unwrap_err();
         assert!(want(&error), "{path}: {error}");
-        // D18, corner 26
-        assert_eq!(ScimError::from(error).status, 400);
+        assert_eq!(ScimError::from(error).status, 400, "D18, corner 26: {path}");
     };
     check("favouriteColour", |error| {
         matches!(error, PathError::UnknownAttribute { .. })

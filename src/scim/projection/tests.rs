@@ -106,7 +106,7 @@ fn only_the_requested_attributes_are_returned() {
         &[],
         json!({"id": "1"}),
     );
-    check("never", &["password"], &[], json!({"id": "1"})); // A5
+    check("A5", &["password"], &[], json!({"id": "1"}));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn without_a_wish_everything_but_the_secret_is_returned() {
     assert!(projection.is_full());
     let mut want = user();
     want.remove("password");
-    assert_eq!(projection.apply(user()), want); // A5
+    assert_eq!(projection.apply(user()), want, "A5");
     for wish in [requested(&["userName"], &[]), requested(&[], &["emails"])] {
         assert!(!Projection::new(&wish, &Schemas::standard(), ResourceType::User).is_full());
     }
@@ -223,8 +223,9 @@ fn a_projection_tells_the_derived_parts_it_needs() {
     );
     assert_eq!(
         derived(&[], &["members"], group),
-        DerivedParts { meta: true, ..none }
-    ); // G7
+        DerivedParts { meta: true, ..none },
+        "G7"
+    );
     assert_eq!(
         derived(&[], &[], group),
         DerivedParts {

@@ -114,10 +114,9 @@ fn a_cursor_opens_or_goes_on() {
         assert_eq!(
             query.paging,
             Paging::Cursor(want.map(str::to_owned)),
-            "{text}"
+            "C17: {text}"
         );
     };
-    // C17
     check("cursor&count=2", None);
     check("cursor=&count=2", None);
     check("cursor=abc-_&count=2", Some("abc-_"));
@@ -134,24 +133,23 @@ fn attributes_are_lists_that_exclude_each_other() {
         .unwrap()
         .requested;
     assert_eq!(excluded.excluded_attributes, ["members"]);
-    // corner 11
     let error = query("attributes=a&excludedAttributes=b").unwrap_err();
     assert_eq!(
         (error.status, error.scim_type),
-        (400, Some(ScimType::InvalidValue))
+        (400, Some(ScimType::InvalidValue)),
+        "corner 11"
     );
 }
 
 #[test]
 fn a_search_request_asks_the_same_as_a_url() {
-    // C16
     let body = json!({
         "Schemas": [SEARCH_REQUEST_URN], "attributes": ["displayName", "userName"], "filter": "displayName sw \"smith\"",
         "sortBy": "userName", "sortOrder": "Descending", "startIndex": 1, "count": 10, "unknown": {"a": 1}});
     let from_url = query(
         "attributes=displayName,userName&filter=displayName%20sw%20%22smith%22&sortBy=userName&sortOrder=descending&startIndex=1&count=10",
     );
-    assert_eq!(ListQuery::from_search_request(&body), from_url);
+    assert_eq!(ListQuery::from_search_request(&body), from_url, "C16");
     let cursor = json!({"schemas": [SEARCH_REQUEST_URN], "cursor": "", "count": 10, "filter": null, "excludedAttributes": "a,b"});
     assert_eq!(
         ListQuery::from_search_request(&cursor),

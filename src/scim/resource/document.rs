@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Draft, MemberRef, Place, Reader, assigned, complete, is_read_only, is_urn};
+use super::{
+    Draft, MemberRef, Place, Reader, assigned, complete, is_read_only, is_urn, undeclared_keys,
+};
 use crate::scim::dialect::Dialect;
 use crate::scim::error::ScimError;
 use crate::scim::path::AttributeRef;
@@ -163,12 +165,9 @@ impl Drafter<'_> {
         let Some(value) = assigned(value) else {
             return;
         };
-        match name.rsplit_once(':') {
-            // An attribute of an extension that nobody declared.
-            Some((urn, attribute)) if is_urn(name) && is_urn(urn) && !value.is_object() => {
-                self.insert(&[urn.to_owned(), attribute.to_owned()], value, true);
-            }
-            _ => self.insert(&[name.to_owned()], value, true),
+        let (schemas, resource_type) = (self.reader.schemas, self.reader.resource_type);
+        if let Some(keys) = undeclared_keys(schemas, resource_type, name, &value) {
+            self.insert(&keys, value, true);
         }
     }
 

@@ -1,5 +1,7 @@
 //! The `schemas` of a resource (RFC 7643 §3): what a client declares, and what is in use.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::{Reader, WarningKind, is_urn};
@@ -83,14 +85,16 @@ pub(in crate::scim) fn complete(document: &mut Map<String, Value>, resource_type
     refresh_schemas(document, resource_type);
 }
 
-/// Makes `schemas` list the URNs in use: the constant ones, then those of the extensions with attributes.
+/// Makes `schemas` list the URNs in use: the constant ones, then those of the extensions with attributes, in order, so that
+/// it does not tell which of them came first.
 fn refresh_schemas(document: &mut Map<String, Value>, resource_type: ResourceType) {
     let constant = constant_urns(resource_type);
-    let extensions = document
+    let extensions: BTreeSet<&str> = document
         .iter()
         .filter(|(name, value)| is_urn(name) && value.is_object())
         .map(|(name, _)| name.as_str())
-        .filter(|name| !constant.contains(name));
+        .filter(|name| !constant.contains(name))
+        .collect();
     let urns = constant
         .iter()
         .copied()

@@ -4,11 +4,23 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::failed;
+use super::refusal::failed;
 use crate::store::StoreError;
 
 /// All of them, in order; a file's place is its version.
 const MIGRATIONS: &[&str] = &[include_str!("../migrations/sqlite/0001_directory.sql")];
+
+/// SQLite's mark for whose file it is: "SYNC".
+const APPLICATION: i32 = 0x5359_4e43;
+
+/// Whether the file is ours, or empty and so can become it.
+pub(super) fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row(
+        "SELECT application_id = ?1 OR (application_id = 0 AND NOT EXISTS (SELECT 1 FROM sqlite_schema)) FROM pragma_application_id",
+        [APPLICATION],
+        |row| row.get(0),
+    )
+}
 
 /// Applies what is missing, all or nothing. Two processes that start at once don't meet: the second finds nothing missing.
 pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
@@ -25,6 +37,9 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     }
     for (version, sql) in (1_u32..).zip(MIGRATIONS).skip(found) {
         transaction.execute_batch(sql).map_err(failed)?;
+        transaction
+            .pragma_update(None, "application_id", APPLICATION)
+            .map_err(failed)?;
         transaction
             .pragma_update(None, "user_version", version)
             .map_err(failed)?;

@@ -2,20 +2,20 @@
 
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{bind, failed, is_not_unique};
-use crate::store::batch::Statement;
+use super::connect;
+use super::refusal::{failed, is_not_unique};
+use super::value::bind;
+use crate::store::batch::{OnWritten, Statement};
 use crate::store::{Batch, GuardFailure, StoreError, Written};
 
 /// Batches that share one commit at most.
 const GROUP: usize = 256;
 const DOING: &str = "write to the database";
-
-/// What is told of each batch that was written, after the commit and before the answer: also when nobody waits for the answer any more.
-pub(in crate::store) type OnWritten = Box<dyn Fn(&Batch) + Send>;
 
 /// A handle on the writer thread, which ends with it.
 #[derive(Debug)]
@@ -62,6 +62,12 @@ impl Writer {
         })
     }
 
+    pub(super) fn is_running(&self) -> bool {
+        self.thread
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished())
+    }
+
     pub(super) async fn write(&self, batch: Batch) -> Written {
         let (reply, answer) = oneshot::channel();
         self.submit(batch, Reply::Task(reply))?;
@@ -103,14 +109,31 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritt
         group.extend(jobs.try_iter().take(GROUP - 1));
         let (batches, replies): (Vec<Batch>, Vec<Reply>) =
             group.into_iter().map(|job| (job.batch, job.reply)).unzip();
-        let written = commit(connection, &batches);
+        let written = if batches.iter().any(Batch::leaves_no_trace) {
+            without_trace(connection, || commit(connection, &batches))
+        } else {
+            commit(connection, &batches)
+        };
         for ((batch, written), reply) in batches.iter().zip(written).zip(replies) {
-            if matches!(written, Ok(Ok(()))) {
+            if matches!(written, Ok(Ok(()))) && !batch.is_rehearsal() {
                 on_written(batch);
             }
             reply.send(written);
         }
     }
+    // After an orderly end the file is whole without its log, unless another process needs the log: nobody waits for that.
+    drop(connection.busy_timeout(Duration::ZERO));
+    drop(connect::empty_log(connection));
+}
+
+/// Overwrites what is deleted, also where that costs a write, and then empties the log, which has the pages as they were. When a reader keeps it from being
+/// emptied, it is overwritten in time.
+fn without_trace<T>(connection: &Connection, commit: impl FnOnce() -> T) -> T {
+    drop(connect::overwrite_deleted(connection, true));
+    let written = commit();
+    drop(connect::overwrite_deleted(connection, false));
+    drop(connect::empty_log(connection));
+    written
 }
 
 /// Writes the batches in one transaction. When that fails as a whole, none of them is written and each is told why.
@@ -135,11 +158,14 @@ fn try_commit(connection: &Connection, batches: &[Batch]) -> rusqlite::Result<Ve
     }
 }
 
-/// Without savepoints, whose journal costs as much as the writes themselves. `None`: a batch was refused half-way, and nothing is written.
+/// Without savepoints, whose journal costs as much as the writes themselves. `None`: a batch is to be undone, and nothing is written.
 fn commit_unguarded(
     connection: &Connection,
     batches: &[Batch],
 ) -> rusqlite::Result<Option<Vec<Written>>> {
+    if batches.iter().any(Batch::is_rehearsal) {
+        return Ok(None);
+    }
     control(connection, "BEGIN IMMEDIATE")?;
     let mut written = Vec::with_capacity(batches.len());
     for batch in batches {
@@ -170,7 +196,7 @@ fn commit_guarded(connection: &Connection, batches: &[Batch]) -> rusqlite::Resul
             Applied::Failed(error) if connection.is_autocommit() => return Err(error),
             Applied::Failed(error) => Err(error),
         };
-        if !matches!(outcome, Ok(Ok(()))) {
+        if batch.is_rehearsal() || !matches!(outcome, Ok(Ok(()))) {
             control(connection, "ROLLBACK TO batch")?;
         }
         control(connection, "RELEASE batch")?;
@@ -232,7 +258,7 @@ fn execute(connection: &Connection, statement: &Statement) -> rusqlite::Result<u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rusqlite::types::Value;
+    use crate::store::value::Value;
 
     fn database() -> (tempfile::TempDir, Connection) {
         let directory = tempfile::tempdir().expect("a directory");
@@ -250,7 +276,7 @@ mod tests {
         batch
             .push(
                 "INSERT INTO notes (id, body) VALUES (?1, ?2)",
-                vec![Value::Integer(id), body],
+                vec![Value::Int(id), body],
             )
             .must_be_unique(GuardFailure::Exists);
         batch
@@ -265,6 +291,18 @@ mod tests {
             .prepare("SELECT id FROM notes ORDER BY id")
             .and_then(|mut all| all.query_map([], |row| row.get(0))?.collect())
             .expect("read")
+    }
+
+    #[test]
+    fn a_rehearsal_tells_what_would_happen_and_writes_nothing() {
+        let (_directory, connection) = database();
+        let batches = [small(1), small(2).rehearsed(), small(1).rehearsed()];
+        let written = commit(&connection, &batches);
+        assert!(matches!(
+            written.as_slice(),
+            [Ok(Ok(())), Ok(Ok(())), Ok(Err(GuardFailure::Exists))]
+        ));
+        assert_eq!(ids(&connection), [1]);
     }
 
     #[test]
@@ -297,14 +335,33 @@ mod tests {
         set_limit(10);
         let batches = [small(1), insert(2, Value::Blob(vec![7; 200_000]))];
         for written in commit(&connection, &batches) {
-            let error = written.expect_err("full").to_string();
-            assert!(error.contains("the disk is full"), "{error}");
+            assert!(
+                matches!(written, Err(StoreError::DiskFull { .. })),
+                "{written:?}"
+            );
         }
         assert!(ids(&connection).is_empty());
         set_limit(1_000);
         let written = commit(&connection, &batches);
         assert!(written.iter().all(|one| matches!(one, Ok(Ok(())))));
         assert_eq!(ids(&connection), [1, 2]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_refuses_the_commit_and_is_read_all_the_same() {
+        let (directory, connection) = database();
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let path = directory.path().join("w.db");
+        let read_only = Connection::open_with_flags(path, flags).expect("opened");
+        for written in commit(&read_only, &[small(1), small(2)]) {
+            assert!(
+                matches!(written, Err(StoreError::ReadOnly { .. })),
+                "{written:?}"
+            );
+        }
+        assert!(ids(&read_only).is_empty());
+        let written = commit(&connection, &[small(1)]);
+        assert!(matches!(written.as_slice(), [Ok(Ok(()))]));
     }
 
     #[test]
@@ -332,10 +389,7 @@ mod tests {
         let asks_for = |id: i64| {
             let mut batch = Batch::new();
             batch
-                .push(
-                    "SELECT 1 FROM notes WHERE id = ?1",
-                    vec![Value::Integer(id)],
-                )
+                .push("SELECT 1 FROM notes WHERE id = ?1", vec![Value::Int(id)])
                 .must_affect(GuardFailure::NotFound);
             batch.statements.extend(small(id + 10).statements);
             batch

@@ -85,21 +85,22 @@ fn who_joins_or_leaves_changes_and_nobody_else() {
     assert_eq!(fresh.group(100).version, 2);
     let seen = |number| {
         let user = fresh.user(number);
+        assert_eq!(user.sync.due_ms, Some(user.modified_ms));
         (
             user.version,
             user.group_count,
             user.sync.desired_gen,
-            user.sync.due_ms,
+            user.modified_ms,
         )
     };
-    assert_eq!(seen(1), (2, 1, 2, Some(3_000)));
-    assert_eq!(seen(3), (1, 0, 1, Some(1_000)));
+    assert_eq!(seen(1), (2, 1, 2, 3_000));
+    assert_eq!(seen(3), (1, 0, 1, 1_000));
     // Who is in already joins for nothing, who is not leaves for nothing.
     moves(&fresh, &[(1, true), (2, false), (3, false)]).expect("moved");
     assert_eq!(members(&fresh), [id(1)]);
-    assert_eq!(seen(1), (2, 1, 2, Some(3_000)));
-    assert_eq!(seen(2), (3, 0, 3, Some(3_000)));
-    assert_eq!(seen(3), (1, 0, 1, Some(1_000)));
+    assert_eq!(seen(1), (2, 1, 2, 3_000));
+    assert_eq!(seen(2), (3, 0, 3, 3_000));
+    assert_eq!(seen(3), (1, 0, 1, 1_000));
     let is_member = |number| {
         fresh
             .store
@@ -129,6 +130,25 @@ fn an_unknown_member_is_named_and_nobody_joins() {
 }
 
 #[test]
+fn nobody_joins_a_group_that_is_not_there() {
+    let fresh = team();
+    let group = fresh.group(100);
+    let join = || {
+        fresh.write(|batch| {
+            fresh
+                .store
+                .add_member(batch, fresh.shop, id(100), id(1), 3_000)
+        })
+    };
+    fresh
+        .write(|batch| fresh.store.delete_group(batch, fresh.shop, &group))
+        .expect("deleted");
+    assert_eq!(join(), Err(GuardFailure::NotFound));
+    assert_eq!(members(&fresh), []);
+    assert_eq!((fresh.user(1).version, fresh.user(1).group_count), (1, 0));
+}
+
+#[test]
 fn a_renamed_group_makes_its_members_due() {
     let fresh = team();
     moves(&fresh, &[(1, true)]).expect("moved");
@@ -137,6 +157,10 @@ fn a_renamed_group_makes_its_members_due() {
         .expect("touched");
     assert_eq!(fresh.user(1).sync.due_ms, Some(4_000));
     assert_eq!(fresh.user(1).sync.desired_gen, 3);
+    assert_eq!(
+        (fresh.user(1).version, fresh.user(1).modified_ms),
+        (3, 4_000)
+    );
     assert_eq!(fresh.user(2).sync.due_ms, Some(1_000));
 }
 

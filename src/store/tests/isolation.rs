@@ -90,9 +90,9 @@ fn disturb(fresh: &Fresh) {
         .expect("deleted");
     super::sync::settle(fresh, 1, Some(customer(9)));
     fresh.delete(2).expect("deleted");
-    store.trim_activity(shop, i64::MAX).expect("trimmed");
+    wait(store.trim_activity(shop, i64::MAX)).expect("trimmed");
     store.delete_shop(shop).expect("written").expect("deleted");
-    while store.sweep_deleted_shops().expect("swept") {}
+    while wait(store.sweep_deleted_shops()).expect("swept") {}
 }
 
 #[test]

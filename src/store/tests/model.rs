@@ -66,6 +66,7 @@ struct Person {
     applied: i64,
     state: SyncState,
     due_ms: Option<i64>,
+    modified_ms: i64,
     deleted: bool,
     customer: Option<u64>,
     groups: BTreeSet<u64>,
@@ -77,6 +78,7 @@ impl Person {
         self.version += 1;
         self.desired += 1;
         self.due_ms = Some(at_ms);
+        self.modified_ms = at_ms;
         self.state = SyncState::Pending;
     }
 }
@@ -155,6 +157,7 @@ impl Both {
                 (one.version, one.desired, one.applied, one.state, one.due_ms)
             );
             assert_eq!(sync.customer, one.customer.map(customer));
+            assert_eq!(read.modified_ms, one.modified_ms);
             assert_eq!(
                 (read.deleted, fresh.find(one.number).is_some()),
                 (one.deleted, !one.deleted)

@@ -91,7 +91,7 @@ fn a_deleted_shop_is_gone_at_once_and_its_rows_soon() {
     // The same domain may come back while the rows are still there: it is another shop.
     assert!(add_shop(store, "demo") > other);
     assert!(fresh.find(1).is_some());
-    while store.sweep_deleted_shops().expect("swept") {}
+    while wait(store.sweep_deleted_shops()).expect("swept") {}
     assert!(fresh.find(1).is_none() && fresh.find(1_500).is_none());
     assert!(store.members(shop, id(9_000)).expect("read").is_empty());
     let entries = |shop| {

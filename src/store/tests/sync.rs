@@ -4,7 +4,7 @@ use super::*;
 use crate::directory::SyncState;
 use crate::store::Outcome;
 
-pub(super) fn outcome(seen_gen: i64, state: SyncState) -> Outcome {
+pub(in crate::store) fn outcome(seen_gen: i64, state: SyncState) -> Outcome {
     Outcome {
         seen_gen,
         settled: true,
@@ -19,7 +19,7 @@ pub(super) fn outcome(seen_gen: i64, state: SyncState) -> Outcome {
     }
 }
 
-pub(super) fn record(
+pub(in crate::store) fn record(
     fresh: &Fresh,
     read: &UserRecord,
     outcome: &Outcome,
@@ -33,7 +33,7 @@ pub(super) fn record(
 }
 
 /// A step of user `number`, deleted or not, that ends well.
-pub(super) fn settle(fresh: &Fresh, number: u64, customer: Option<CustomerGid>) {
+pub(in crate::store) fn settle(fresh: &Fresh, number: u64, customer: Option<CustomerGid>) {
     let read = pending(fresh, number).expect("the user").user;
     let outcome = Outcome {
         customer,
@@ -42,7 +42,7 @@ pub(super) fn settle(fresh: &Fresh, number: u64, customer: Option<CustomerGid>) 
     record(fresh, &read, &outcome).expect("recorded");
 }
 
-pub(super) fn pending(fresh: &Fresh, number: u64) -> Option<crate::store::PendingUser> {
+pub(in crate::store) fn pending(fresh: &Fresh, number: u64) -> Option<crate::store::PendingUser> {
     fresh
         .store
         .pending_user(fresh.shop, &fresh.key, id(number))

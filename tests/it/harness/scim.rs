@@ -46,7 +46,7 @@ pub struct Scim {
 impl Scim {
     pub fn new(base_url: &str, token: &str) -> Self {
         Self {
-            http: syncup::shopify::http_client(),
+            http: syncup::shopify::tls::http_client().unwrap(),
             base_url: base_url.to_owned(),
             token: token.to_owned(),
         }
@@ -57,6 +57,18 @@ impl Scim {
             token: token.to_owned(),
             ..self.clone()
         }
+    }
+
+    /// The same client of a server that is now elsewhere.
+    pub fn at(&self, base_url: &str) -> Self {
+        Self {
+            base_url: base_url.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     pub async fn get(&self, target: &str) -> Answered {
@@ -70,6 +82,12 @@ impl Scim {
     pub async fn post(&self, target: &str, body: &Value) -> Answered {
         self.send("POST", target, &[], Some(body.to_string().into_bytes()))
             .await
+    }
+
+    /// As [`Scim::post`]; none when the server went away.
+    pub async fn try_post(&self, target: &str, body: &Value) -> Option<Answered> {
+        let body = Some(body.to_string().into_bytes());
+        self.try_send("POST", target, &[], body).await.ok()
     }
 
     pub async fn put(&self, target: &str, body: &Value) -> Answered {
@@ -95,6 +113,16 @@ impl Scim {
         headers: &[(&str, &str)],
         body: Option<Vec<u8>>,
     ) -> Answered {
+        self.try_send(method, target, headers, body).await.unwrap()
+    }
+
+    async fn try_send(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> reqwest::Result<Answered> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self
             .http
@@ -108,11 +136,11 @@ impl Scim {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = request.body(body.unwrap_or_default()).send().await.unwrap();
-        Answered {
+        let response = request.body(body.unwrap_or_default()).send().await?;
+        Ok(Answered {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            text: response.text().await.unwrap(),
-        }
+            text: response.text().await?,
+        })
     }
 }

@@ -3,23 +3,75 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::{Scim, at};
 
+pub const PROVIDERS: [&str; 3] = ["miniorange", "okta", "entra"];
+
 /// Plays `fixtures/idp/NAME.json` to its end; every step must be as it says.
 pub async fn play(scim: &Scim, name: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/idp/{name}.json"));
-    let transcript: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    let shared = texts(&transcript["headers"]);
-    let mut kept = BTreeMap::new();
-    let steps = transcript["steps"].as_array().unwrap();
-    assert!(!steps.is_empty());
-    for step in steps {
-        let say = format!("{name}: {}", step["say"].as_str().unwrap());
-        let target = fill(step["target"].as_str().unwrap(), &kept);
-        let mut headers = shared.clone();
+    Player::of(name).play(scim).await;
+}
+
+/// The steps of a transcript, read as they stand in the file.
+pub fn steps(name: &str) -> Vec<Value> {
+    read(name)["steps"].as_array().unwrap().clone()
+}
+
+/// A transcript that is being played.
+#[derive(Debug)]
+pub struct Player {
+    name: String,
+    headers: Vec<(String, String)>,
+    steps: Vec<Value>,
+    played: usize,
+    kept: BTreeMap<String, String>,
+    /// How long the slowest answer took.
+    pub slowest: Duration,
+}
+
+impl Player {
+    pub fn of(name: &str) -> Self {
+        let steps = steps(name);
+        assert!(!steps.is_empty());
+        Self {
+            name: name.to_owned(),
+            headers: texts(&read(name)["headers"]),
+            steps,
+            played: 0,
+            kept: BTreeMap::new(),
+            slowest: Duration::ZERO,
+        }
+    }
+
+    /// Plays what is left.
+    pub async fn play(&mut self, scim: &Scim) {
+        self.play_to(scim, self.steps.len()).await;
+    }
+
+    /// Plays up to the first deletion.
+    pub async fn play_to_deletion(&mut self, scim: &Scim) {
+        let deletion = self
+            .steps
+            .iter()
+            .position(|step| step["method"] == "DELETE");
+        self.play_to(scim, deletion.unwrap()).await;
+    }
+
+    async fn play_to(&mut self, scim: &Scim, end: usize) {
+        for step in self.steps.clone().get(self.played..end).unwrap() {
+            self.step(scim, step).await;
+        }
+        self.played = end;
+    }
+
+    async fn step(&mut self, scim: &Scim, step: &Value) {
+        let say = format!("{}: {}", self.name, step["say"].as_str().unwrap());
+        let target = fill(step["target"].as_str().unwrap(), &self.kept);
+        let mut headers = self.headers.clone();
         headers.extend(texts(&step["headers"]));
         let headers: Vec<(&str, &str)> = headers
             .iter()
@@ -27,10 +79,12 @@ pub async fn play(scim: &Scim, name: &str) {
             .collect();
         let body = step
             .get("body")
-            .map(|body| fill(&body.to_string(), &kept).into_bytes());
+            .map(|body| fill(&body.to_string(), &self.kept).into_bytes());
+        let asked_at = Instant::now();
         let answer = scim
             .send(step["method"].as_str().unwrap(), &target, &headers, body)
             .await;
+        self.slowest = self.slowest.max(asked_at.elapsed());
         let status = Value::from(answer.status);
         let wanted = &step["status"];
         assert!(
@@ -40,16 +94,21 @@ pub async fn play(scim: &Scim, name: &str) {
         );
         let document = answer.json();
         for (pointer, want) in step["expect"].as_object().into_iter().flatten() {
-            let want: Value = serde_json::from_str(&fill(&want.to_string(), &kept)).unwrap();
+            let want: Value = serde_json::from_str(&fill(&want.to_string(), &self.kept)).unwrap();
             check(&say, pointer, at(&document, pointer), &want);
         }
         for (variable, pointer) in texts(&step["keep"]) {
             let value = at(&document, &pointer)
                 .as_str()
                 .unwrap_or_else(|| panic!("{say}: nothing to keep at {pointer}"));
-            kept.insert(variable, value.to_owned());
+            self.kept.insert(variable, value.to_owned());
         }
     }
+}
+
+fn read(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/idp/{name}.json"));
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
 fn check(say: &str, pointer: &str, got: &Value, want: &Value) {

@@ -32,6 +32,13 @@ async fn every_refusal_is_a_scim_error_with_its_status() {
             "application/scim+json",
             "{say}"
         );
+        assert_eq!(answer.header("x-request-id").len(), 36, "{say}");
+        let only = |status: u16, header: &str| {
+            let is_there = !answer.header(header).is_empty();
+            assert_eq!(is_there, answer.status == status, "{say}: {header}");
+        };
+        only(401, "www-authenticate");
+        only(405, "allow");
     };
     let body = |text: &str| Some(text.as_bytes().to_vec());
     check("F3 unknown endpoint", "GET", "/Nothing", &[], None, "404").await;
@@ -150,6 +157,48 @@ async fn every_refusal_is_a_scim_error_with_its_status() {
         "401",
     )
     .await;
+}
+
+#[tokio::test]
+async fn an_endpoint_names_the_methods_it_serves() {
+    let app = TestApp::start().await;
+    let check = async |target: &str, allow: &str| {
+        let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+        for method in methods.into_iter().filter(|it| !allow.contains(it)) {
+            let body = Some(b"{}".to_vec());
+            let answer = app.scim.send(method, target, &[], body).await;
+            let got = (answer.status, answer.header("allow"));
+            assert_eq!(got, (405, allow), "{method} {target}");
+        }
+    };
+    check("/Users", "GET, POST").await;
+    check("/Groups", "GET, POST").await;
+    check("/Users/x", "GET, PUT, PATCH, DELETE").await;
+    check("/Groups/x", "GET, PUT, PATCH, DELETE").await;
+    check("/Users/.search", "POST").await;
+    check("/.search", "POST").await;
+    check("/Bulk", "POST").await;
+    check("/", "GET").await;
+    check("/ServiceProviderConfig", "GET").await;
+    check("/ResourceTypes", "GET").await;
+    check("/Schemas", "GET").await;
+}
+
+#[tokio::test]
+async fn json_is_accepted_under_any_of_its_names() {
+    let app = TestApp::start().await;
+    let check = async |media_type: &str, status: u16| {
+        let body = json!({"userName": media_type}).to_string().into_bytes();
+        let headers = [("content-type", media_type)];
+        let answer = app.scim.send("POST", "/Users", &headers, Some(body)).await;
+        assert_eq!(answer.status, status, "{media_type}");
+    };
+    check("application/scim+json", 201).await;
+    check("application/json", 201).await; // F5
+    check("Application/JSON; charset=utf-8", 201).await; // corner 40
+    check("application/scim+json;charset=UTF-8", 201).await;
+    check("text/json", 415).await;
+    check("application/x-www-form-urlencoded", 415).await;
 }
 
 #[tokio::test]

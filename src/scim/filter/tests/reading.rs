@@ -9,77 +9,100 @@ use crate::scim::path::{AttributeName, Path};
 
 #[test]
 fn a_filter_prints_as_the_rfc_writes_it() {
-    let check = |text: &str, want: &str| {
-        let filter = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        assert_eq!(filter.to_string(), want, "{text}");
-        assert_eq!(parse_strict(want), Ok(filter), "{want}");
+    let check = |row: &str, text: &str, want: &str| {
+        let filter = parse(text).unwrap_or_else(|error| panic!("{row}: {text}: {error}"));
+        assert_eq!(filter.to_string(), want, "{row}: {text}");
+        assert_eq!(parse_strict(want), Ok(filter), "{row}: {want}");
     };
-    // B1
-    check("USERNAME Eq \"a\"", "USERNAME eq \"a\"");
-    // B5, corner 3
-    check("a eq 1 or b eq 2 and c eq 3", "a eq 1 or b eq 2 and c eq 3");
+    check("B1", "USERNAME Eq \"a\"", "USERNAME eq \"a\"");
     check(
+        "B5, corner 3",
+        "a eq 1 or b eq 2 and c eq 3",
+        "a eq 1 or b eq 2 and c eq 3",
+    );
+    check(
+        "B5, corner 3",
         "a eq 1 or (b eq 2 and c eq 3)",
         "a eq 1 or b eq 2 and c eq 3",
     );
-    // B6
     check(
+        "B6",
         "(a eq 1 or b eq 2) and c eq 3",
         "(a eq 1 or b eq 2) and c eq 3",
     );
-    check("((a pr))", "a pr");
-    check("a pr and (b pr and c pr)", "a pr and b pr and c pr");
-    // B7, B8, corner 1
-    check("a pr and not (b pr)", "a pr and not (b pr)");
-    check("a pr and not(b pr)", "a pr and not (b pr)");
-    check("NOT  ( a pr ) AND b PR", "not (a pr) and b pr");
-    check("not (not (a pr))", "not (not (a pr))");
+    check("B6", "((a pr))", "a pr");
+    check("B6", "a pr and (b pr and c pr)", "a pr and b pr and c pr");
     check(
+        "B7, B8, corner 1",
+        "a pr and not (b pr)",
+        "a pr and not (b pr)",
+    );
+    check(
+        "B7, B8, corner 1",
+        "a pr and not(b pr)",
+        "a pr and not (b pr)",
+    );
+    check(
+        "B7, B8, corner 1",
+        "NOT  ( a pr ) AND b PR",
+        "not (a pr) and b pr",
+    );
+    check("B7, B8, corner 1", "not (not (a pr))", "not (not (a pr))");
+    check(
+        "B7, B8, corner 1",
         "not eq \"x\" and and pr and or ne 1",
         "not eq \"x\" and and pr and or ne 1",
     );
-    // B9
     check(
+        "B9",
         "emails[type eq \"work\" and value co \"@x\"]",
         "emails[type eq \"work\" and value co \"@x\"]",
     );
-    // B17
     check(
+        "B17",
         r#"displayName eq "x and (y) or \"z\" \\" or a pr"#,
         r#"displayName eq "x and (y) or \"z\" \\" or a pr"#,
     );
-    check(r#"a eq "\u00e9\n""#, r#"a eq "é\n""#);
-    // B20
+    check("B17", r#"a eq "\u00e9\n""#, r#"a eq "é\n""#);
     check(
+        "B20",
         "emails[type eq \"work\"].value eq \"x\"",
         "emails[type eq \"work\" and value eq \"x\"]",
     );
     check(
+        "B20",
         "emails[type eq \"work\" or primary eq true].value sw \"x\"",
         "emails[(type eq \"work\" or primary eq true) and value sw \"x\"]",
     );
     check(
+        "B20",
         "emails[type eq \"work\"].value pr",
         "emails[type eq \"work\" and value pr]",
     );
-    // R11
     check(
+        "R11",
         "userName  eq   bob@x.example",
         "userName eq \"bob@x.example\"",
     );
     check(
+        "R11",
         "(userName eq bob) and active eq True",
         "(userName eq \"bob\" and active eq true)".trim_matches(['(', ')']),
     );
-    check("emails[type eq work]", "emails[type eq \"work\"]");
-    check("a eq 007", "a eq \"007\"");
-    // corners 2, 4, 27
+    check("R11", "emails[type eq work]", "emails[type eq \"work\"]");
+    check("R11", "a eq 007", "a eq \"007\"");
     check(
+        "corner 2, corner 4, corner 27",
         "members.$ref eq \"x\" and $ref pr",
         "members.$ref eq \"x\" and $ref pr",
     );
-    check("title eq NULL", "title eq null");
     check(
+        "corner 2, corner 4, corner 27",
+        "title eq NULL",
+        "title eq null",
+    );
+    check(
+        "corner 2, corner 4, corner 27",
         "urn:x:ext:1.0:attr.sub ge -1.5e3",
         "urn:x:ext:1.0:attr.sub ge -1.5e3",
     );
@@ -88,8 +111,7 @@ fn a_filter_prints_as_the_rfc_writes_it() {
 #[test]
 fn a_broken_filter_is_refused_with_its_offset() {
     let check = |text: &str, want_offset: usize| match parse(text) {
-        // B21
-        Err(FilterError::Syntax { offset, .. }) => assert_eq!(offset, want_offset, "{text}"),
+        Err(FilterError::Syntax { offset, .. }) => assert_eq!(offset, want_offset, "B21: {text}"),
         other => panic!("{text}: {other:?}"),
     };
     check("", 0);
@@ -126,11 +148,10 @@ fn the_strict_reader_refuses_what_the_rfc_does_not_have() {
 
 #[test]
 fn a_nesting_bomb_is_refused_at_once() {
-    // B23
     let parentheses = |levels: usize| format!("{}a pr{}", "(".repeat(levels), ")".repeat(levels));
     assert!(parse(&parentheses(32)).is_ok());
     assert_eq!(parse(&parentheses(33)), Err(FilterError::TooDeep));
-    assert_eq!(parse(&parentheses(5_000)), Err(FilterError::TooDeep));
+    assert_eq!(parse(&parentheses(5_000)), Err(FilterError::TooDeep), "B23");
     assert_eq!(parse(&"not(".repeat(5_000)), Err(FilterError::TooDeep));
     assert_eq!(parse(&"a[".repeat(5_000)), Err(FilterError::TooDeep));
 }

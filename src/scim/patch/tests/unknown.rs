@@ -142,3 +142,31 @@ fn a_path_into_what_cannot_be_is_passed_over() {
         "nobody writes into the Shopify extension"
     );
 }
+
+#[test]
+fn an_undeclared_member_is_where_post_and_put_put_it() {
+    let odd = "odd*name";
+    for value in [
+        json!({ENTERPRISE_URN: {odd: "x"}}),
+        json!({format!("{ENTERPRISE_URN}:{odd}"): "x"}),
+        json!({format!("{}:{odd}", ENTERPRISE_URN.to_uppercase()): "x"}),
+    ] {
+        let mut body = ada_but(|_| {});
+        for (name, value) in value.as_object().unwrap() {
+            match body.get_mut(name) {
+                Some(Value::Object(members)) => members.extend(value.as_object().unwrap().clone()),
+                _ => body[name] = value.clone(),
+            }
+        }
+        let sent = read_user(body, &schemas(), &Dialect::tolerant()).unwrap();
+        assert_eq!(sent.attributes[ENTERPRISE_URN][odd], "x", "{value}");
+        check_tolerant(
+            "R15: odd name",
+            json!([{"op": "add", "value": value}]),
+            |ada| ada[ENTERPRISE_URN][odd] = "x".into(),
+            &[&format!("{ENTERPRISE_URN}:{odd}")],
+            WarningKind::UnknownAttribute,
+            ScimType::InvalidSyntax,
+        );
+    }
+}

@@ -93,6 +93,7 @@ impl Both {
             applied: 0,
             state: SyncState::Pending,
             due_ms: Some(now_ms),
+            modified_ms: now_ms,
             deleted: false,
             customer: gone.and_then(|one| one.customer),
             groups: BTreeSet::new(),

@@ -1,0 +1,113 @@
+//! What can go wrong with the directory on disk, and what to do about it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::id::ShopDomain;
+use crate::base::seal::SealError;
+
+/// What the engine said.
+pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
+/// Why the directory could not be read or written. Nothing of a failed write is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The data directory cannot be made.
+    #[error("cannot make the data directory {path}")]
+    MakeDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The master key's file cannot be used.
+    #[error("cannot use the master key's file {path}: {advice}")]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What to do.
+        advice: &'static str,
+        /// Why.
+        #[source]
+        source: Option<std::io::Error>,
+    },
+    /// Something cannot be sealed or opened.
+    #[error("cannot use a key")]
+    Key(#[source] SealError),
+    /// A shop's key was not wrapped by this master key.
+    #[error(
+        "cannot open the key of {shop}: give the master key that its data was sealed with (master_key, or the data directory's own master.key)"
+    )]
+    WrongMasterKey {
+        /// The shop.
+        shop: ShopDomain,
+        /// Why.
+        #[source]
+        source: SealError,
+    },
+    /// The database is another program's.
+    #[error(
+        "the file {path} is a database of another program: move it away, or name another data directory"
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The database is of a later version of this program.
+    #[error(
+        "the database is of schema {found}, which this version (schema {known}) does not know: run the newer version of syncup"
+    )]
+    NewerSchema {
+        /// What the database says.
+        found: usize,
+        /// The newest that is known.
+        known: usize,
+    },
+    /// The disk, or the share of it that is allowed, is full.
+    #[error("cannot {doing}: the disk is full; free some space, nothing was changed")]
+    DiskFull {
+        /// What was attempted.
+        doing: &'static str,
+        /// What the engine said.
+        #[source]
+        source: Cause,
+    },
+    /// The files can be read and not written.
+    #[error(
+        "cannot {doing}: the database is read-only; make the data directory and its files writable by this user"
+    )]
+    ReadOnly {
+        /// What was attempted.
+        doing: &'static str,
+        /// What the engine said.
+        #[source]
+        source: Cause,
+    },
+    /// The database refused for another reason.
+    #[error("cannot {doing}: {advice}")]
+    Database {
+        /// What was attempted.
+        doing: &'static str,
+        /// What to do.
+        advice: &'static str,
+        /// What the engine said.
+        #[source]
+        source: Cause,
+    },
+    /// What is stored is not what was once written.
+    #[error("a stored {what} cannot be read")]
+    Corrupt {
+        /// What.
+        what: &'static str,
+    },
+    /// The writer has ended.
+    #[error("the store is closed")]
+    Closed,
+}
+
+impl From<SealError> for StoreError {
+    fn from(error: SealError) -> Self {
+        Self::Key(error)
+    }
+}

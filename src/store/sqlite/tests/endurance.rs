@@ -1,0 +1,292 @@
+//! What is there after a restart, a power cut, a full disk and many starts at once.
+
+use std::collections::HashSet;
+
+use super::*;
+use crate::directory::Activity;
+
+/// Users, groups, members, a tombstone, what is due, the log: as it is read.
+fn all(fresh: &Fresh) -> String {
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let log = store.activity(shop, &ActivityFilter::default(), None, 100);
+    let pending: Vec<_> = (1..=3)
+        .map(|number| store.pending_user(shop, key, id(number)).expect("read"))
+        .collect();
+    format!(
+        "{:?}",
+        (
+            store.shop(shop).expect("read"),
+            store.users_page(shop, key, 1, 100).expect("read"),
+            store.groups_page(shop, key, 1, 100).expect("read"),
+            store.members(shop, id(100)).expect("read"),
+            pending,
+            store.tombstone(shop, key, "user3").expect("read"),
+            store.due_users(shop, i64::MAX, 100).expect("read"),
+            store.tokens(shop).expect("read"),
+            log.expect("read"),
+        )
+    )
+}
+
+fn furnished() -> Fresh {
+    let fresh = Fresh::new();
+    let (store, shop) = (&fresh.store, fresh.shop);
+    fresh.add_users(3);
+    fresh.add_group(&group(100, "team")).expect("added");
+    fresh
+        .write(|batch| {
+            store.add_member(batch, shop, id(100), id(1), 1_500);
+            store.note(batch, shop, &Activity::default());
+        })
+        .expect("added");
+    sync::settle(&fresh, 3, Some(customer(3)));
+    fresh.delete(3).expect("deleted");
+    let bearer = Token::new(&[3; RANDOM_LEN]);
+    let record = TokenRecord {
+        prefix: bearer.prefix().to_owned(),
+        shop,
+        name: String::new(),
+        hash: bearer.hash(),
+        created_ms: 1,
+        expires_ms: Some(9_000),
+        revoked_ms: None,
+        last_used_ms: None,
+    };
+    store.add_token(&record).expect("written").expect("added");
+    let used = store.token_use(&record.prefix, 5_000).expect("a write");
+    store.write_blocking(used).expect("written").expect("noted");
+    fresh
+}
+
+#[test]
+fn a_restart_loses_nothing() {
+    let fresh = furnished();
+    let before = all(&fresh);
+    assert_eq!(all(&fresh.reopened()), before);
+}
+
+#[test]
+fn a_power_cut_loses_nothing_that_was_answered() {
+    let fresh = furnished();
+    let copy = tempfile::tempdir().expect("a directory");
+    for entry in fs::read_dir(fresh.directory.path()).expect("listed") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name");
+        // The index of the log is the running processes' own, and is lost with them.
+        if !name.to_string_lossy().ends_with("-shm") {
+            fs::copy(&path, copy.path().join(name)).expect("copied");
+        }
+    }
+    let store = Store::open(copy.path(), None).expect("opened");
+    let key = store.shop_keys(fresh.shop).expect("the key");
+    let after = Fresh {
+        directory: copy,
+        store,
+        shop: fresh.shop,
+        key,
+    };
+    assert_eq!(all(&after), all(&fresh));
+}
+
+#[test]
+fn a_full_disk_keeps_what_was_answered_and_the_writer_goes_on() {
+    let fresh = Fresh::new();
+    let limit = |pages: &'static str| {
+        fresh
+            .write(|batch| {
+                batch.push(pages, Vec::new());
+            })
+            .expect("set");
+    };
+    limit("PRAGMA max_page_count = 80");
+    let big = |number: u64| UserChange {
+        document: format!("{{\"nickName\":\"{}\"}}", "n".repeat(3_000)),
+        ..user(number, &format!("user{number}"))
+    };
+    let add = |number: u64| {
+        let mut batch = Batch::new();
+        fresh
+            .store
+            .insert_user(&mut batch, fresh.shop, &fresh.key, &big(number), None)
+            .expect("sealed");
+        fresh.store.write_blocking(batch)
+    };
+    let mut kept = Vec::new();
+    let mut refused = Vec::new();
+    for number in 1..=120 {
+        match add(number) {
+            Ok(written) => kept.push((number, written.expect("added")).0),
+            Err(error) => {
+                assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
+                assert!(error.to_string().contains("free some space"), "{error}");
+                refused.push(number);
+            }
+        }
+    }
+    assert!(!kept.is_empty() && !refused.is_empty(), "{kept:?}");
+    let there = || -> Vec<ResourceId> {
+        let page = fresh.store.users_page(fresh.shop, &fresh.key, 1, 1_000);
+        page.expect("read").iter().map(|user| user.id).collect()
+    };
+    let ids = |numbers: &[u64]| numbers.iter().map(|number| id(*number)).collect::<Vec<_>>();
+    assert_eq!(there(), ids(&kept));
+    assert_eq!(fresh.counts().0, i64::try_from(kept.len()).expect("small"));
+    limit("PRAGMA max_page_count = 100000");
+    for number in &refused {
+        add(*number).expect("written").expect("added");
+    }
+    assert_eq!(there(), ids(&[kept, refused].concat()));
+}
+
+#[test]
+fn many_that_start_at_once_share_one_key_and_one_schema() {
+    for _ in 0..10 {
+        let directory = tempfile::tempdir().expect("a directory");
+        let start = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let (start, path) = (&start, directory.path());
+                scope.spawn(move || {
+                    start.wait();
+                    let store = Store::open(path, None).expect("opened");
+                    add_shop(&store, &format!("shop{number}"));
+                });
+            }
+        });
+        // Opening unwraps every shop's key.
+        let store = Store::open(directory.path(), None).expect("opened");
+        assert_eq!(store.shops().expect("read").len(), 8);
+    }
+}
+
+#[test]
+fn a_document_opens_only_as_its_own_and_in_its_shop() {
+    let fresh = Fresh::new();
+    fresh.add_users(2);
+    let connection = rusqlite::Connection::open(fresh.directory.path().join(FILE)).expect("opened");
+    connection
+        .execute(
+            "UPDATE users SET document = (SELECT document FROM users WHERE id = ?1) WHERE id = ?2",
+            (id(1).as_bytes(), id(2).as_bytes()),
+        )
+        .expect("swapped");
+    assert!(fresh.find(1).is_some());
+    let swapped = fresh.store.user(fresh.shop, &fresh.key, id(2));
+    assert!(swapped.is_err(), "another user's document is refused");
+}
+
+#[test]
+fn no_history_leaves_anything_personal_in_the_files() {
+    let fresh = Fresh::new();
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let person = |number: u64, name: &str| UserChange {
+        document: format!(r#"{{"displayName":"Ondine {name}","phoneNumbers":["+15550{name}"]}}"#),
+        user_name: format!("un-{name}"),
+        external_id: Some(format!("xid-{name}")),
+        emails: vec![format!("mail-{name}@private.example")],
+        ..user(number, name)
+    };
+    for (number, name) in [(1, "quux1"), (2, "quux2"), (3, "quux3")] {
+        fresh.add(&person(number, name)).expect("added");
+        sync::settle(&fresh, number, Some(customer(number)));
+    }
+    fresh.update(&person(1, "quux4"), 1).expect("updated");
+    fresh.delete(2).expect("deleted");
+    sync::settle(&fresh, 2, Some(customer(2)));
+    let mut team = group(100, "quuxers");
+    team.external_id = Some("xid-quuxers".to_owned());
+    fresh.add_group(&team).expect("added");
+    fresh
+        .write(|batch| store.add_member(batch, shop, id(100), id(1), 3_000))
+        .expect("added");
+    let record = store.shop(shop).expect("read").expect("the shop");
+    let access_token = SecretString::from("shpat_quux5");
+    store
+        .set_access_token(&record, &access_token)
+        .expect("written")
+        .expect("set");
+    assert!(
+        store
+            .user_by_user_name(shop, key, "un-quux4")
+            .expect("read")
+            .is_some()
+    );
+    let check = |directory: &Path, files: usize| {
+        let mut looked_at = 0;
+        for entry in fs::read_dir(directory).expect("listed") {
+            let path = entry.expect("an entry").path();
+            let bytes = fs::read(&path).expect("read");
+            let has = |text: &str| {
+                bytes
+                    .windows(text.len())
+                    .any(|part| part == text.as_bytes())
+            };
+            looked_at += usize::from(has("demo.myshopify.com"));
+            for text in [
+                "quux",
+                "Ondine",
+                "15550",
+                "private.example",
+                "un-",
+                "xid-",
+                "shpat_",
+                "firstName",
+            ] {
+                assert!(!has(text), "{text} in {}", path.display());
+            }
+        }
+        assert_eq!(looked_at, files, "files with something in them");
+    };
+    check(fresh.directory.path(), 1);
+    let Fresh {
+        directory, store, ..
+    } = fresh;
+    drop(store);
+    check(directory.path(), 1);
+}
+
+#[test]
+fn a_removed_shop_leaves_no_key_in_the_files() {
+    let fresh = Fresh::new();
+    // So many that the shops fill several pages, some of which are given back.
+    let shops: Vec<_> = (0..60)
+        .map(|number| add_shop(&fresh.store, &format!("shop{number}")))
+        .collect();
+    let column = |shop, sql| {
+        let read = fresh
+            .store
+            .database
+            .query_one("ask", sql, &[int(shop)], |row| {
+                row.blob(0).map(<[u8]>::to_vec)
+            });
+        read.expect("asked").expect("a shop")
+    };
+    let beginnings: HashSet<Vec<u8>> = shops
+        .iter()
+        .flat_map(|shop| {
+            [
+                column(shop.0, "SELECT key_wrapped FROM shops WHERE shop_id = ?1"),
+                column(shop.0, "SELECT credentials FROM shops WHERE shop_id = ?1"),
+            ]
+        })
+        .map(|secret| secret[..16].to_vec())
+        .collect();
+    let found = || {
+        let mut found = HashSet::new();
+        for entry in fs::read_dir(fresh.directory.path()).expect("listed") {
+            let bytes = fs::read(entry.expect("an entry").path()).expect("read");
+            let parts = bytes.windows(16).filter(|part| beginnings.contains(*part));
+            found.extend(parts.map(<[u8]>::to_vec));
+        }
+        found.len()
+    };
+    assert_eq!(found(), beginnings.len());
+    for shop in shops {
+        fresh
+            .store
+            .delete_shop(shop)
+            .expect("written")
+            .expect("deleted");
+    }
+    assert_eq!(found(), 0);
+}

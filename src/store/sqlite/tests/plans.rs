@@ -1,0 +1,169 @@
+//! What the database does for a statement: it searches by the index meant for it, and scans no table that grows.
+
+use super::*;
+use crate::directory::Activity;
+use crate::store::sqlite::ASKED;
+
+/// The plan of a statement, a step a line.
+fn plan(fresh: &Fresh, sql: &str) -> String {
+    let placeholders = (1..).take_while(|number| sql.contains(&format!("?{number}")));
+    let nothing = vec![Value::Null; placeholders.count()];
+    let steps: Vec<String> = fresh
+        .store
+        .database
+        .query(
+            "explain",
+            &format!("EXPLAIN QUERY PLAN {sql}"),
+            &nothing,
+            |row| row.text(3).map(str::to_owned),
+        )
+        .expect("explained");
+    steps.join("\n")
+}
+
+/// Whether it passes over a table, or over all that a shop has in it.
+fn scans(plan: &str) -> bool {
+    let may = |step: &str| {
+        step.starts_with("SCAN shops")
+            || step.starts_with("SEARCH shops")
+            || step.contains("CONSTANT ROW")
+            // Those who are not synced are few, and are counted one by one.
+            || step.contains("users_not_synced (shop_id=?)")
+    };
+    plan.lines().filter(|step| !may(step)).any(|step| {
+        step.starts_with("SCAN") || step.contains("TEMP B-TREE") || step.contains("(shop_id=?)")
+    })
+}
+
+/// Who and whose, as the statements need it.
+fn furnished() -> Fresh {
+    let fresh = Fresh::new();
+    fresh.add_users(3);
+    fresh.add_group(&group(100, "team")).expect("added");
+    sync::settle(&fresh, 3, Some(customer(3)));
+    fresh
+}
+
+#[test]
+fn every_read_searches_by_its_index() {
+    let fresh = furnished();
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let check = |index: &str, read: &dyn Fn()| {
+        ASKED.take();
+        read();
+        let asked = ASKED.take();
+        assert!(!asked.is_empty());
+        for sql in &asked {
+            let plan = plan(&fresh, sql);
+            assert!(plan.contains(index), "{sql}\n{plan}\nnot by {index}");
+            assert!(!scans(&plan), "{sql}\n{plan}");
+        }
+    };
+    let check_users = |index, read: &dyn Fn() -> Vec<UserRecord>| {
+        check(index, &|| {
+            read();
+        });
+    };
+    let one = |user: Option<UserRecord>| user.into_iter().collect();
+    check_users("users_by_id", &|| {
+        one(store.user(shop, key, id(1)).expect("read"))
+    });
+    check_users("users_by_user_name", &|| {
+        one(store.user_by_user_name(shop, key, "user1").expect("read"))
+    });
+    check_users("users_by_external_id", &|| {
+        store
+            .users_by_external_id(shop, key, "ext-1")
+            .expect("read")
+    });
+    check_users("users_by_id", &|| {
+        store.users_by_email(shop, key, "a@b").expect("read")
+    });
+    check_users("users_in_order", &|| {
+        store.users_page(shop, key, 30, 10).expect("read")
+    });
+    check_users("users_in_order", &|| {
+        store.users_after(shop, key, 1, 10).expect("read")
+    });
+    check_users("users_in_order", &|| {
+        store
+            .users_in_state(shop, key, SyncState::Synced, 0, 9)
+            .expect("read")
+    });
+    check_users("users_not_synced", &|| {
+        store
+            .users_in_state(shop, key, SyncState::Held, 0, 9)
+            .expect("read")
+    });
+    check("users_deleted", &|| {
+        assert!(store.tombstone(shop, key, "user1").expect("read").is_none());
+    });
+    check("users_by_customer", &|| {
+        assert!(
+            store
+                .user_of_customer(shop, &customer(3))
+                .expect("read")
+                .is_some()
+        );
+    });
+    check("users_not_synced", &|| {
+        assert!(!store.state_counts(shop).expect("read").is_empty());
+    });
+    check("users_due", &|| {
+        assert_eq!(store.due_users(shop, 9_000, 9).expect("read").len(), 2);
+    });
+    check("users_due", &|| {
+        assert_eq!(store.due_shops(9_000).expect("read"), [shop]);
+    });
+    check("users_due", &|| {
+        assert!(store.next_due_ms().expect("read").is_some());
+    });
+    check("groups_in_order", &|| {
+        assert_eq!(store.groups_page(shop, key, 1, 9).expect("read").len(), 1);
+    });
+}
+
+#[test]
+fn no_write_scans_a_table_that_grows() {
+    let fresh = furnished();
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let mut batch = Batch::new();
+    let taken = crate::store::Tombstone {
+        id: id(3),
+        customer: customer(3),
+    };
+    store
+        .insert_user(&mut batch, shop, key, &user(9, "nine"), Some(&taken))
+        .expect("sealed");
+    store
+        .update_user(&mut batch, shop, key, &user(1, "one"), 1)
+        .expect("sealed");
+    store.delete_user(&mut batch, shop, &fresh.user(1), 2_000);
+    store
+        .insert_group(&mut batch, shop, key, &group(101, "crew"))
+        .expect("sealed");
+    store
+        .update_group(&mut batch, shop, key, &group(100, "team"), 1)
+        .expect("sealed");
+    store.add_member(&mut batch, shop, id(100), id(1), 2_000);
+    store.remove_member(&mut batch, shop, id(100), id(1), 2_000);
+    store.remove_all_members(&mut batch, shop, id(100), 2_000);
+    store.touch_members(&mut batch, shop, id(100), 2_000);
+    store.delete_group(&mut batch, shop, &fresh.group(100));
+    let deleted = UserRecord {
+        deleted: true,
+        ..fresh.user(1)
+    };
+    let outcome = sync::outcome(1, SyncState::Synced);
+    store
+        .record_outcome(&mut batch, shop, key, &deleted, &outcome)
+        .expect("sealed");
+    store.touch_customer(&mut batch, shop, &customer(3), 2_000);
+    store.release_tombstones(&mut batch, shop, &customer(3), id(1));
+    store.note(&mut batch, shop, &Activity::default());
+    assert!(batch.statements.len() > 20);
+    for statement in &batch.statements {
+        let plan = plan(&fresh, statement.sql);
+        assert!(!scans(&plan), "{}\n{plan}", statement.sql);
+    }
+}

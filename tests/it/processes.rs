@@ -1,0 +1,10 @@
+//! The real binary, in processes that are killed, starved and fed with nonsense.
+
+mod commands;
+mod crash;
+mod demo;
+mod full_disk;
+mod hostile;
+mod logs;
+mod refusals;
+mod restart;
