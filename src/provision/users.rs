@@ -87,8 +87,18 @@ impl Provision {
             }
             let mut batch = Batch::new();
             let change = self.user_change(id, &edited.attributes);
-            self.store
-                .update_user(&mut batch, shop.id(), &shop.key, &change, user.version)?;
+            if is_found_by(&edited.changed) {
+                self.store
+                    .update_user(&mut batch, shop.id(), &shop.key, &change, user.version)?;
+            } else {
+                self.store.update_document(
+                    &mut batch,
+                    shop.id(),
+                    &shop.key,
+                    &change,
+                    user.version,
+                )?;
+            }
             let noted = Change {
                 action: edit.name(),
                 resource_type: ResourceType::User,
@@ -184,6 +194,12 @@ impl Provision {
             at_ms: self.clock.now_ms(),
         }
     }
+}
+
+/// Whether a change of these attributes changes what the user is found by.
+fn is_found_by(changed: &[String]) -> bool {
+    let indexed = ["userName", "externalId", "emails"];
+    changed.iter().any(|name| indexed.contains(&name.as_str()))
 }
 
 fn parsed(user: &UserRecord) -> Result<Map<String, Value>, StoreError> {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::edit::Edit;
 use super::read::{not_found, projection};
+use super::render::{push_member, push_text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
 use crate::directory::Activity;
@@ -188,17 +189,18 @@ pub(super) fn refused(guard: &GuardFailure, resource_type: ResourceType) -> Fail
 
 /// The document to store: the canonical attributes with the id in front.
 pub(super) fn document(id: ResourceId, attributes: &Map<String, Value>) -> String {
-    let mut document = Map::new();
+    let mut text = String::from("{");
     if let Some(schemas) = attributes.get("schemas") {
-        document.insert("schemas".to_owned(), schemas.clone());
+        push_member(&mut text, "schemas", schemas);
     }
-    document.insert("id".to_owned(), Value::String(id.to_string()));
+    push_text(&mut text, "id", &id.to_string());
     for (name, value) in attributes {
         if name != "schemas" && name != "id" {
-            document.insert(name.clone(), value.clone());
+            push_member(&mut text, name, value);
         }
     }
-    Value::Object(document).to_string()
+    text.push('}');
+    text
 }
 
 pub(super) fn text(attributes: &Map<String, Value>, name: &str) -> Option<String> {
