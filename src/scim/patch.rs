@@ -35,7 +35,7 @@ pub use members::MemberChange;
 
 use super::dialect::Dialect;
 use super::error::ScimError;
-use super::resource::{Warning, complete};
+use super::resource::{Warning, check_required, complete};
 use super::schema::{ResourceType, Schemas};
 
 /// The schema of a PATCH body.
@@ -47,6 +47,7 @@ pub const MAX_OPERATIONS: usize = 10_000;
 #[derive(Clone, PartialEq)]
 pub struct Patch {
     resource_type: ResourceType,
+    schemas: Schemas,
     dialect: Dialect,
     changes: Vec<Change>,
     warnings: Vec<Warning>,
@@ -115,6 +116,8 @@ pub fn apply(document: &Map<String, Value>, patch: &Patch) -> Result<Patched, Sc
             Change::Unknown(change) => change.apply(&mut attributes),
         }
     }
+    // What a POST must not leave out, a PATCH must not either.
+    check_required(document, &attributes, patch.resource_type, &patch.schemas)?;
     complete(&mut attributes, patch.resource_type);
     Ok(Patched {
         changed: diff(document, &attributes),

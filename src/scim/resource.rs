@@ -29,7 +29,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-pub(in crate::scim) use document::{is_filled, missing};
+pub(in crate::scim) use document::{check_required, is_filled, missing};
 pub use immutable::check_immutable;
 pub(in crate::scim) use immutable::immutable;
 pub use membership::MemberRef;

@@ -31,6 +31,7 @@ pub(super) fn patch(
     }
     Ok(Patch {
         resource_type,
+        schemas: schemas.clone(),
         dialect: *dialect,
         changes: reader.changes,
         warnings: reader.reader.warnings,

@@ -18,7 +18,9 @@ pub(super) const SHOP_URN: &str = "urn:x:shop:1.0";
 pub(super) fn schemas() -> Schemas {
     let extension = json!({"id": SHOP_URN, "attributes": [
         {"name": "code", "mutability": "immutable"}, {"name": "level", "type": "integer"},
-        {"name": "tags", "multiValued": true}]});
+        {"name": "tags", "multiValued": true},
+        {"name": "visits", "type": "complex", "multiValued": true, "subAttributes": [
+            {"name": "place", "required": true}, {"name": "guests", "type": "integer"}]}]});
     Schemas::standard()
         .with_extension(ResourceType::User, &extension)
         .unwrap()

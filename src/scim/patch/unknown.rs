@@ -25,7 +25,8 @@ pub(super) struct UnknownChange {
 }
 
 impl UnknownTarget {
-    /// The place that a path means; `None` when there can be nothing: in the elements of a list, in what only the service writes.
+    /// The place that a path means; `None` when there can be nothing: in the elements of a list, in what only the service
+    /// writes, in a schema behind the core schema's URN.
     pub(super) fn of(path: &Path, schemas: &Schemas, resource_type: ResourceType) -> Option<Self> {
         if path.filter.is_some() {
             return None;
@@ -43,7 +44,9 @@ impl UnknownTarget {
             return holds_parts.then(|| Self::Keys(keys.collect()));
         }
         match schemas.split_urn(resource_type, name) {
-            Some(found) if found.schema.is_core => Some(Self::Keys(dotted(found.rest))),
+            Some(found) if found.schema.is_core => {
+                (!is_urn(found.rest)).then(|| Self::Keys(dotted(found.rest)))
+            }
             Some(found) if is_read_only(found.schema) => None,
             Some(found) => {
                 let keys = [found.schema.id.clone()].into_iter();

@@ -173,7 +173,8 @@ impl Drafter<'_> {
 
     fn finish(mut self) -> Result<Draft, ScimError> {
         let reader = &self.reader;
-        check_required(&self.attributes, reader.schemas, reader.resource_type)?;
+        let (schemas, resource_type) = (reader.schemas, reader.resource_type);
+        check_required(&Map::new(), &self.attributes, resource_type, schemas)?;
         complete(&mut self.attributes, reader.resource_type);
         Ok(Draft {
             attributes: self.attributes,
@@ -195,17 +196,28 @@ fn nested(name: &str, value: Value) -> Value {
     Value::Object(Map::from_iter([(name.to_owned(), value)]))
 }
 
-/// RFC 7643 §2.2: what is required is there, also inside extensions and complex values that are there.
-fn check_required(
-    document: &Map<String, Value>,
-    schemas: &Schemas,
+/// RFC 7643 §2.2: what is required is there, also inside extensions and complex values that are there. What is as it was `before`
+/// is not looked into: a schema may have become stricter since.
+pub(in crate::scim) fn check_required(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
     resource_type: ResourceType,
+    schemas: &Schemas,
 ) -> Result<(), ScimError> {
-    if let Some(core) = schemas.core(resource_type) {
-        check_members(document, &core.attributes, "")?;
+    let is_changed = |name: &str| before.get(name) != after.get(name);
+    for def in schemas
+        .core(resource_type)
+        .iter()
+        .flat_map(|core| &core.attributes)
+    {
+        if def.required || is_changed(&def.name) {
+            check_member(after, def, "")?;
+        }
     }
     for extension in schemas.extensions(resource_type) {
-        if let Some(Value::Object(members)) = document.get(&extension.id) {
+        if let Some(Value::Object(members)) = after.get(&extension.id)
+            && is_changed(&extension.id)
+        {
             check_members(
                 members,
                 &extension.attributes,
@@ -221,25 +233,32 @@ fn check_members(
     defs: &[Arc<AttributeDef>],
     prefix: &str,
 ) -> Result<(), ScimError> {
-    for def in defs {
-        let value = members.get(&def.name);
-        if def.required && !value.is_some_and(is_filled) {
-            return Err(missing(&format!("{prefix}{}", def.name)));
-        }
-        if !def.sub_attributes.iter().any(|sub| sub.required) {
-            continue;
-        }
-        let objects = match value {
-            Some(Value::Array(values)) => values.as_slice(),
-            Some(value) => std::slice::from_ref(value),
-            None => &[],
-        };
-        for object in objects.iter().filter_map(Value::as_object) {
-            let prefix = format!("{prefix}{}.", def.name);
-            check_members(object, &def.sub_attributes, &prefix)?;
-        }
+    defs.iter()
+        .try_for_each(|def| check_member(members, def, prefix))
+}
+
+fn check_member(
+    members: &Map<String, Value>,
+    def: &AttributeDef,
+    prefix: &str,
+) -> Result<(), ScimError> {
+    let value = members.get(&def.name);
+    if def.required && !value.is_some_and(is_filled) {
+        return Err(missing(&format!("{prefix}{}", def.name)));
     }
-    Ok(())
+    if !def.sub_attributes.iter().any(|sub| sub.required) {
+        return Ok(());
+    }
+    let objects = match value {
+        Some(Value::Array(values)) => values.as_slice(),
+        Some(value) => std::slice::from_ref(value),
+        None => &[],
+    };
+    let prefix = format!("{prefix}{}.", def.name);
+    objects
+        .iter()
+        .filter_map(Value::as_object)
+        .try_for_each(|object| check_members(object, &def.sub_attributes, &prefix))
 }
 
 /// False for blank text: it identifies nobody.

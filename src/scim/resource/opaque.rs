@@ -6,7 +6,8 @@ use super::{is_read_only, is_urn};
 use crate::scim::path::is_attribute_name;
 use crate::scim::schema::{ResourceType, Schemas};
 
-/// The member names that lead to where an undeclared member is kept; `None` in what only the service writes.
+/// The member names that lead to where an undeclared member is kept; `None` when it is not: in what only the service writes, and
+/// behind the core schema's URN what would look like another schema.
 pub(in crate::scim) fn undeclared_keys(
     schemas: &Schemas,
     resource_type: ResourceType,
@@ -16,7 +17,7 @@ pub(in crate::scim) fn undeclared_keys(
     if let Some(found) = schemas.split_urn(resource_type, name) {
         let rest = found.rest.to_owned();
         return match found.schema {
-            schema if schema.is_core => Some(vec![rest]),
+            schema if schema.is_core => (!is_urn(&rest)).then(|| vec![rest]),
             schema if is_read_only(schema) => None,
             schema => Some(vec![schema.id.clone(), rest]),
         };

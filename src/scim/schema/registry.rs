@@ -29,7 +29,7 @@ const ALIASES: [(&str, &str); 8] = [
 ];
 
 /// Every schema that is valid for one shop. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Schemas {
     schemas: Vec<Arc<Schema>>,
     common: Arc<[Arc<AttributeDef>]>,

@@ -20,7 +20,7 @@ pub const SHOP_URN: &str = "urn:x:shop:1.0";
 /// The standard schemas and the shop's extension.
 pub static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| {
     let extension = json!({"id": SHOP_URN, "attributes": [
-        {"name": "code", "mutability": "immutable"}, {"name": "level", "type": "integer"}, {"name": "score", "type": "decimal"},
+        {"name": "code", "required": true, "mutability": "immutable"}, {"name": "level", "type": "integer"}, {"name": "score", "type": "decimal"},
         {"name": "since", "type": "dateTime"}, {"name": "photo", "type": "binary"}, {"name": "home", "type": "reference"},
         {"name": "tags", "multiValued": true, "caseExact": true}, {"name": "pin", "mutability": "writeOnly", "returned": "never"},
         {"name": "rare", "returned": "request"},

@@ -85,7 +85,7 @@ async fn a_circle_is_closed_after_its_resources_are_created() {
     for (own, other) in [(0, 1), (1, 0)] {
         let read = app.scim.get(&path(&results[own])).await;
         let manager = read.json()[ENTERPRISE]["manager"]["value"].clone();
-        assert_eq!(manager, json!(id(&results[other])));
+        assert_eq!(manager, json!(id(&results[other])), "corner 43: circle");
         // The version is that of the whole resource.
         assert_eq!(results[own]["version"], read.header("etag"));
     }
@@ -309,7 +309,7 @@ async fn a_request_over_its_limits_is_refused_as_a_whole() {
     let bytes = limit("maxPayloadSize");
     let check = async |say: &str, body: Vec<u8>, want: &str, detail: &str| {
         let answer = app.scim.send("POST", "/Bulk", &[], Some(body)).await;
-        assert_eq!(answer.verdict(), want, "{say}: {}", answer.text);
+        assert_eq!(answer.verdict(), want, "corner 43: {say}: {}", answer.text);
         let error = answer.json();
         let text = at(&error, "/detail").as_str().unwrap_or_default();
         assert!(text.contains(detail), "{say}: {text}");

@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use serde_json::{Map, Value, json};
+use syncup::mock::Plan;
 use syncup::scim::filter;
 use syncup::scim::schema::{ResourceType, Schemas};
 
@@ -169,7 +170,7 @@ async fn an_index_finds_what_evaluating_every_resource_finds() {
     );
     let again = format!("again with SYNCUP_SEED={seed}");
     let mut dice = Dice(seed);
-    let app = TestApp::with_settings(|settings| settings.shopify_push = false).await;
+    let app = TestApp::with(Plan::Standard, |settings| settings.shopify_push = false).await;
     let mut users = Vec::new();
     for number in 0..USERS {
         let created = app.scim.post("/Users", &user(&mut dice, number)).await;

@@ -230,7 +230,11 @@ async fn a_query_at_the_root_says_of_what_type_each_resource_is() {
             Some(_) => ("User", "urn:ietf:params:scim:schemas:core:2.0:User"),
             None => ("Group", "urn:ietf:params:scim:schemas:core:2.0:Group"),
         };
-        assert_eq!(at(resource, "/meta"), &json!({"resourceType": kind}));
+        assert_eq!(
+            at(resource, "/meta"),
+            &json!({"resourceType": kind}),
+            "corner 10"
+        );
         assert_eq!(at(resource, "/schemas/0"), urn);
     }
     let refused = async |query: &str| app.scim.get(&format!("/?{query}")).await.verdict();

@@ -69,12 +69,17 @@ async fn another_shops_resources_are_not_there() {
             other.delete(path).await,
         ];
         for answer in answers {
-            assert_eq!(answer.verdict(), "404", "{path}: {}", answer.text);
+            assert_eq!(
+                answer.verdict(),
+                "404",
+                "corner 50: {path}: {}",
+                answer.text
+            );
         }
     }
     let nothing = async |target: String| {
         let list = other.get(&target).await.json();
-        assert_eq!(at(&list, "/totalResults"), 0, "{target}");
+        assert_eq!(at(&list, "/totalResults"), 0, "corner 50: {target}");
     };
     nothing(format!("/Users?filter=id%20eq%20%22{user}%22")).await;
     nothing(format!("/Users?filter=groups%20eq%20%22{group}%22")).await;

@@ -281,3 +281,44 @@ fn a_patch_shows_no_values() {
         "{shown}"
     );
 }
+
+#[test]
+fn what_a_post_would_not_leave_out_a_patch_does_not_either() {
+    let visits = format!("{SHOP_URN}:visits");
+    check_refused(
+        "corner 18: a new value",
+        json!([{"op": "add", "path": visits, "value": [{"guests": 2}]}]),
+        ScimType::InvalidValue,
+    );
+    let made = json!([{"op": "add", "path": format!("{visits}[guests eq 2].guests"), "value": 3}]);
+    let error = patched(made, &Dialect::tolerant()).unwrap_err();
+    assert_eq!(
+        error.scim_type,
+        Some(ScimType::InvalidValue),
+        "D12: {error}"
+    );
+    let strict_extension = json!({"id": "urn:y:strict", "attributes": [{"name": "code", "required": true}, {"name": "level"}]});
+    let schemas = schemas()
+        .with_extension(ResourceType::User, &strict_extension)
+        .unwrap();
+    let run = |operations: Value| {
+        let patch = parse(
+            message(operations),
+            ResourceType::User,
+            &schemas,
+            &Dialect::tolerant(),
+        )?;
+        apply(&ada(), &patch)
+    };
+    let level = json!({"op": "add", "path": "urn:y:strict:level", "value": "1"});
+    let code = json!({"op": "add", "path": "urn:y:strict:code", "value": "c"});
+    let undeclared = json!({"op": "add", "path": "urn:y:strict:undeclared", "value": "1"});
+    for lone in [&level, &undeclared] {
+        let error = run(json!([lone])).unwrap_err();
+        assert!(
+            error.detail.contains("urn:y:strict:code is required"),
+            "D7: {error}"
+        );
+    }
+    assert!(run(json!([level, code])).is_ok(), "D7: in whatever order");
+}

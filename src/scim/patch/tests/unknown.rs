@@ -130,17 +130,24 @@ fn a_path_into_what_cannot_be_is_passed_over() {
         );
         assert!(patched(operations, &Dialect::strict()).is_err(), "{path}");
     }
-    let ours = format!("{SHOPIFY_URN}:extra");
-    let tolerant = patched(
-        json!([{"op": "replace", "path": ours, "value": "x"}]),
-        &Dialect::tolerant(),
-    )
-    .unwrap();
-    assert_eq!(
-        tolerant.attributes,
-        ada(),
-        "nobody writes into the Shopify extension"
-    );
+    let behind_core = |urn: &str| format!("{USER_URN}:{urn}");
+    for path in [
+        format!("{SHOPIFY_URN}:extra"),
+        behind_core(SHOPIFY_URN),
+        behind_core("urn:x:nobody"),
+    ] {
+        for operation in [
+            json!({"op": "replace", "path": path, "value": {"syncState": "synced"}}),
+            json!({"op": "replace", "value": {path.clone(): {"syncState": "synced"}}}),
+        ] {
+            let tolerant = patched(json!([operation]), &Dialect::tolerant()).unwrap();
+            assert_eq!(
+                tolerant.attributes,
+                ada(),
+                "R23: nobody writes there: {path}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -206,6 +206,11 @@ fn unknown_attributes_may_be_kept() {
             path,
         });
     }
+    for urn in ["urn:x:shop:1.0", SHOPIFY_URN, "urn:x:nobody"] {
+        let behind_core = json!({format!("{USER_URN}:{urn}"): {"syncState": "synced"}});
+        let kept = read(behind_core, &Dialect::tolerant());
+        assert_eq!(kept, Ok(json!({})), "R15: {urn} behind the core schema");
+    }
     let in_enterprise = read(
         json!({ENTERPRISE_URN: {"badge": "7"}}),
         &Dialect::tolerant(),

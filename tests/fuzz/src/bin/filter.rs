@@ -39,13 +39,13 @@ fuzz_target!(|text: &str| {
             .bind(&SCHEMAS, resource_type)
             .expect("a negation binds as what it negates");
         for document in DOCUMENTS.iter() {
-            check(&bound, &document, resource_type);
+            check(&bound, document, resource_type);
             assert_ne!(
-                bound.matches(&document),
-                not.matches(&document),
+                bound.matches(document),
+                not.matches(document),
                 "neither it nor its negation"
             );
-            let _ = root.matches(&document);
+            let _ = root.matches(document);
         }
     }
 });

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use syncup_fuzz::scim::dialect::Dialect;
 use syncup_fuzz::scim::json;
@@ -37,6 +37,16 @@ fuzz_target!(|input: &[u8]| {
     );
     if patched.changed.is_empty() {
         assert_eq!(patched.attributes, document, "a change is not told");
+    }
+    let reads =
+        |document: Map<String, Value>| read(Value::Object(document), resource_type, &dialect);
+    if reads(document.clone()).is_ok() {
+        let again = reads(patched.attributes.clone()).map(|draft| draft.attributes);
+        assert_eq!(
+            again.as_ref(),
+            Ok(&patched.attributes),
+            "a PATCH makes what a PUT may not"
+        );
     }
     if is_repeatable(&message) {
         let again = apply(&patched.attributes, &patch).expect("what was done can be done");

@@ -55,7 +55,7 @@ fn check(query: Option<ListQuery>) {
                 "projecting twice takes more away"
             );
             if let Some(sort) = &sort {
-                let key = sort.key(&document);
+                let key = sort.key(document);
                 assert!(
                     sort.compare(&key, &key).is_eq(),
                     "a resource is not in its own place"
