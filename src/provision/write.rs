@@ -124,6 +124,19 @@ impl Provision {
         })
     }
 
+    /// Writes a batch; false when the resource has meanwhile changed, and all is to be done again.
+    pub(super) async fn commit(
+        &self,
+        batch: Batch,
+        resource_type: ResourceType,
+    ) -> Result<bool, Failure> {
+        match self.store.write(batch).await? {
+            Ok(()) => Ok(true),
+            Err(GuardFailure::VersionMismatch) => Ok(false),
+            Err(guard) => Err(refused(&guard, resource_type)),
+        }
+    }
+
     /// Tries a batch and undoes it; fails as the write would.
     pub(super) async fn rehearse(
         &self,
@@ -175,8 +188,13 @@ pub(super) fn check_version(call: &Call<'_>, version: i64) -> Result<(), Failure
     }
 }
 
+/// The resource has changed under every try.
+pub(super) fn contended(resource_type: ResourceType) -> Failure {
+    refused(&GuardFailure::VersionMismatch, resource_type)
+}
+
 /// Why a guard said no, in SCIM's words.
-pub(super) fn refused(guard: &GuardFailure, resource_type: ResourceType) -> Failure {
+fn refused(guard: &GuardFailure, resource_type: ResourceType) -> Failure {
     match guard {
         GuardFailure::UserNameTaken => ScimError::uniqueness("userName").into(),
         GuardFailure::DisplayNameTaken => ScimError::uniqueness("displayName").into(),
