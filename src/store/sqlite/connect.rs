@@ -13,8 +13,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 64;
-/// How much of the file is read without copying.
-const MAPPED_BYTES: i64 = 256 << 20;
+/// How much of the file each reader reads without copying. It counts as the process's memory, though it is the system's cache.
+const MAPPED_BYTES: i64 = 96 << 20;
 
 /// Opens or creates the file, and changes nothing in it.
 pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
@@ -34,7 +34,6 @@ pub(super) fn make_writer(connection: &Connection) -> rusqlite::Result<()> {
     // Durable before it is answered; group commit makes it cheap.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -16_384)?;
-    connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
     overwrite_deleted(connection, false)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     prepare_once(connection)
