@@ -119,14 +119,18 @@ impl AttributeName {
         })
     }
 
-    /// As `resolve`, and a name without URN that is none of the core may be one of an extension.
+    /// As `resolve`, and a name without URN, or behind the core schema's, that is none of the core may be one of an extension.
     pub fn resolve_anywhere(
         &self,
         schemas: &Schemas,
         resource_type: ResourceType,
     ) -> Result<Target, PathError> {
         self.resolve(schemas, resource_type).or_else(|error| {
-            self.in_schema(&self.0, |name| {
+            let name = match schemas.split_urn(resource_type, &self.0) {
+                Some(found) if found.schema.is_core => found.rest,
+                _ => &self.0,
+            };
+            self.in_schema(name, |name| {
                 let (schema, def) = schemas.extension_attribute(resource_type, name)?;
                 Some((Some(Arc::clone(schema)), Arc::clone(def)))
             })

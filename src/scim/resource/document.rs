@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{
-    Draft, MemberRef, Place, Reader, assigned, complete, is_read_only, is_urn, undeclared_keys,
-};
+use super::{Draft, MemberRef, Place, Reader, assigned, complete, is_read_only, undeclared_keys};
 use crate::scim::dialect::Dialect;
 use crate::scim::error::ScimError;
 use crate::scim::path::AttributeRef;
@@ -127,7 +125,11 @@ impl Drafter<'_> {
         let Some(value) = self.reader.attribute(&path, def, value)? else {
             return Ok(());
         };
-        let is_lenient = target.extension.is_some() && !is_urn(name);
+        let urn = self
+            .reader
+            .schemas
+            .split_urn(self.reader.resource_type, name);
+        let is_lenient = target.extension.is_some() && urn.is_none_or(|urn| urn.schema.is_core);
         self.insert(&whole(target).keys(), value, !is_lenient);
         Ok(())
     }

@@ -234,8 +234,18 @@ fn an_extensions_attribute_may_lack_its_urn() {
         kind: WarningKind::MissingUrn,
         path: "department",
     });
+    let behind_core = read(
+        json!({format!("{USER_URN}:department"): "R"}),
+        &Dialect::tolerant(),
+    );
+    assert_eq!(
+        behind_core.unwrap()[ENTERPRISE_URN],
+        json!({"department": "R"}),
+        "R15: behind the core schema"
+    );
     for members in [
         json!({"department": "R", ENTERPRISE_URN: {"department": "S"}}),
+        json!({ENTERPRISE_URN: {"department": "S"}, format!("{USER_URN}:department"): "R"}),
         json!({ENTERPRISE_URN: {"department": "S"}, "department": "R"}),
     ] {
         let read = read(members, &Dialect::tolerant()).unwrap();
