@@ -74,6 +74,14 @@ impl Provision {
         }
     }
 
+    /// Runs `read`, a request that changes nothing, on one state of the directory.
+    ///
+    /// # Errors
+    /// Those of `read`, and the directory failed.
+    pub fn snapshot<T>(&self, read: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        self.store.snapshot(read)?
+    }
+
     /// A new id of a request, for the log and the answer.
     pub fn request_id(&self) -> String {
         self.new_id().to_string()

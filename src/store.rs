@@ -120,6 +120,15 @@ impl Store {
         self.database.write_blocking(batch)
     }
 
+    /// Runs `read`, whose queries all see one state.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn snapshot<T>(&self, read: impl FnOnce() -> T) -> Result<T, StoreError> {
+        let _snapshot = self.database.snapshot()?;
+        Ok(read())
+    }
+
     /// Whether the database can be read, and has a writer.
     ///
     /// # Errors

@@ -18,6 +18,10 @@ use std::process::ExitCode;
 use baseline::Baseline;
 use bridge::Bridge;
 
+/// The baseline allocates as the bridge does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a benchmark fails with.
 pub type Failure = Box<dyn std::error::Error>;
 
@@ -50,11 +54,14 @@ const QUICK: Extent = Extent {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| arguments.iter().any(|it| it == name);
     let done = match arguments.as_slice() {
         [first, address] if first == baseline::ARGUMENT => serve_baseline(address),
-        // cargo adds an argument of its own.
-        all if all.iter().any(|it| it == "--quick") => measure(&QUICK),
-        _ => measure(&FULL),
+        all => {
+            let extent = if has("--quick") { &QUICK } else { &FULL };
+            let only = all.iter().skip_while(|it| *it != "--only").nth(1);
+            measure(extent, only.map(String::as_str))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,10 +76,13 @@ fn serve_baseline(address: &str) -> Result<(), Failure> {
     baseline::serve(address.parse()?)
 }
 
-fn measure(extent: &Extent) -> Result<(), Failure> {
-    in_shopify(extent)?;
-    idle()?;
-    println!();
+/// Measures everything, or `only` one kind of request.
+fn measure(extent: &Extent, only: Option<&str>) -> Result<(), Failure> {
+    if only.is_none() {
+        in_shopify(extent)?;
+        idle()?;
+        println!();
+    }
     let baseline = Baseline::start()?;
     let mut all = Vec::new();
     table::head();
@@ -80,7 +90,12 @@ fn measure(extent: &Extent) -> Result<(), Failure> {
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let token = fill::fill(directory.path(), users)?;
         let bridge = Bridge::start(directory.path())?;
-        rows::measure(&baseline, &bridge, &token, users, extent, |measured| {
+        let asked = rows::Asked {
+            token: &token,
+            users,
+            only,
+        };
+        rows::measure(&baseline, &bridge, &asked, extent, |measured| {
             table::line(&measured);
             all.push(measured);
         })?;

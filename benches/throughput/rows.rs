@@ -47,22 +47,38 @@ pub struct Measured {
     pub outcome: Outcome,
     /// Its rate, as a part of the baseline's right before and after.
     pub ratio: f64,
+    /// What an answer costs the baseline in CPU time, in microseconds.
+    pub bare_cpu_us: f64,
 }
 
-/// Measures every row on a bridge with `users` users, and hands each line over as it is known.
+/// What is measured on a bridge.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    /// The token.
+    pub token: &'a SecretString,
+    /// The users stored.
+    pub users: u64,
+    /// The one kind of request, or all.
+    pub only: Option<&'a str>,
+}
+
+/// Measures the rows on a bridge, and hands each line over as it is known.
 pub fn measure(
     baseline: &Baseline,
     bridge: &Bridge,
-    token: &SecretString,
-    users: u64,
+    asked: &Asked<'_>,
     extent: &Extent,
     mut found: impl FnMut(Measured),
 ) -> Result<(), Failure> {
-    for row in &ROWS {
+    let users = asked.users;
+    for row in ROWS
+        .iter()
+        .filter(|row| asked.only.is_none_or(|only| only == row.kind))
+    {
         for (turn, connections) in (0..).zip(CONNECTIONS) {
             let load = |kind, seconds| Load {
                 kind,
-                token,
+                token: asked.token,
                 users,
                 // The second run goes on with users that the first has left alone, while there are any.
                 offset: users / 2 * turn,
@@ -80,6 +96,7 @@ pub fn measure(
                 connections,
                 outcome,
                 ratio: 2.0 * outcome.rate / (before.rate + after.rate),
+                bare_cpu_us: (before.cpu_us + after.cpu_us) / 2.0,
             });
         }
     }

@@ -6,8 +6,17 @@ use crate::rows::{CONNECTIONS, Measured, ROWS};
 /// The head of the rows.
 pub fn head() {
     println!(
-        "{:>9} users  {:<18} {:>5}  {:>9}  {:>5}  {:>4}  {:>8}  {:>8}  {:>7}  failed",
-        "stored", "request", "conns", "answers/s", "ratio", "aim", "p50 ms", "p99 ms", "CPU µs"
+        "{:>9} users  {:<18} {:>5}  {:>9}  {:>5}  {:>4}  {:>8}  {:>8}  {:>7}  {:>7}  failed",
+        "stored",
+        "request",
+        "conns",
+        "answers/s",
+        "ratio",
+        "aim",
+        "p50 ms",
+        "p99 ms",
+        "CPU µs",
+        "bare µs"
     );
 }
 
@@ -15,7 +24,7 @@ pub fn head() {
 pub fn line(measured: &Measured) {
     let outcome = &measured.outcome;
     println!(
-        "{:>9} users  {:<18} {:>5}  {:>9.0}  {:>5.2}  {:>4.2}{} {:>8.2}  {:>8.2}  {:>7.1}  {}",
+        "{:>9} users  {:<18} {:>5}  {:>9.0}  {:>5.2}  {:>4.2}{} {:>8.2}  {:>8.2}  {:>7.1}  {:>7.1}  {}",
         measured.users,
         measured.row.name,
         measured.connections,
@@ -26,6 +35,7 @@ pub fn line(measured: &Measured) {
         outcome.p50_ms,
         outcome.p99_ms,
         outcome.cpu_us,
+        measured.bare_cpu_us,
         outcome.failed
     );
 }

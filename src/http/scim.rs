@@ -14,7 +14,7 @@ use percent_encoding::percent_decode_str;
 use self::route::{Endpoint, Resource, Target};
 use super::error::{answer_failure, explain};
 use crate::http::{Running, ServeError};
-use crate::provision::{Answer, Body, Call, Failure, Provision};
+use crate::provision::{Answer, Body, Call, Caller, Failure, Provision};
 use crate::scim::error::ScimError;
 use crate::scim::schema::ResourceType;
 
@@ -90,27 +90,50 @@ async fn answer(
 ) -> Result<Answer, Failure> {
     let target = target(request)?;
     tracing::debug!(request.id = request_id, method = %request.method(), endpoint = target.endpoint.pattern(), "a SCIM request");
-    let caller = provision.authenticate(
-        header_text(request, &header::AUTHORIZATION),
-        target.shop.as_deref(),
-    )?;
-    check_method(request.method(), &target.endpoint)?;
+    // What is asked most: one look at the database for the token and the resource.
+    if let (&Method::GET, Endpoint::One(of, id)) = (request.method(), &target.endpoint) {
+        return provision.snapshot(|| {
+            let caller = admit(request, provision, &target)?;
+            let call = call(request, &caller, request_id, &[]);
+            provision.get(&call, kind(*of), id)
+        });
+    }
+    let caller = admit(request, provision, &target)?;
     let body = if has_body(request.method()) {
         check_content_type(request)?;
         read_body(payload, limits.max_body_bytes).await?
     } else {
         web::Bytes::new()
     };
-    let call = Call {
-        caller: &caller,
+    let call = call(request, &caller, request_id, &body);
+    dispatch(provision, &call, request.method(), target.endpoint).await
+}
+
+/// Who sends the request, when they may send it.
+fn admit(request: &HttpRequest, provision: &Provision, target: &Target) -> Result<Caller, Failure> {
+    let caller = provision.authenticate(
+        header_text(request, &header::AUTHORIZATION),
+        target.shop.as_deref(),
+    )?;
+    check_method(request.method(), &target.endpoint)?;
+    Ok(caller)
+}
+
+fn call<'r>(
+    request: &'r HttpRequest,
+    caller: &'r Caller,
+    request_id: &'r str,
+    body: &'r [u8],
+) -> Call<'r> {
+    Call {
+        caller,
         request_id,
         query: request.query_string(),
         if_match: header_text(request, &header::IF_MATCH),
         if_none_match: header_text(request, &header::IF_NONE_MATCH),
-        body: Body::Bytes(&body),
+        body: Body::Bytes(body),
         waits: true,
-    };
-    dispatch(provision, &call, request.method(), target.endpoint).await
+    }
 }
 
 async fn dispatch(

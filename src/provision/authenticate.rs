@@ -23,10 +23,10 @@ impl Provision {
         let token = bearer(header)
             .and_then(Token::parse)
             .ok_or_else(|| refused("the token is malformed or incomplete"))?;
-        let record = self
+        let (record, revision) = self
             .store
-            .token(token.prefix())?
-            .filter(|record| record.hash.matches(&token.hash()))
+            .token_and_revision(token.prefix())?
+            .filter(|(record, _)| record.hash.matches(&token.hash()))
             .ok_or_else(|| refused("the token is unknown"))?;
         if !record.is_live(now_ms) {
             return Err(refused("the token has expired or was revoked"));
@@ -34,7 +34,7 @@ impl Provision {
         let shop = self
             .reconciler
             .shops()
-            .get(record.shop, now_ms)?
+            .at_revision(record.shop, revision, now_ms)?
             .ok_or_else(|| refused("the token's shop is gone"))?;
         if let Some(segment) = shop_segment {
             let domain = &shop.record.domain;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json as literal};
 use super::dry_run::Regrouping;
 use super::edit::Edit;
 use super::read::{not_found, parse_id};
-use super::write::{Change, TRIES, check_version, document, folded, refused, text};
+use super::write::{Change, TRIES, check_version, contended, document, folded, text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
 use crate::directory::GroupRecord;
@@ -19,7 +19,7 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::MemberRef;
 use crate::scim::schema::ResourceType;
 use crate::scim::{patch, resource};
-use crate::store::{Batch, GroupChange, GuardFailure, StoreError};
+use crate::store::{Batch, GroupChange, StoreError};
 
 /// Members whose customers get their tag before the answer; of more, the worker takes care.
 const INLINE_MEMBERS: usize = 3;
@@ -67,10 +67,9 @@ impl Provision {
                 .rehearse_group(shop, batch, &noted, &users, &regrouping)
                 .await;
         }
-        self.store
-            .write(batch)
-            .await?
-            .map_err(|guard| refused(&guard, ResourceType::Group))?;
+        if !self.commit(batch, ResourceType::Group).await? {
+            return Err(contended(ResourceType::Group));
+        }
         self.push(call, &moves, false).await;
         self.written(call, ResourceType::Group, id, projection, 201)
     }
@@ -131,16 +130,13 @@ impl Provision {
                     .rehearse_group(shop, batch, &noted, &users, &regrouping)
                     .await;
             }
-            match self.store.write(batch).await? {
-                Ok(()) => {
-                    self.push(call, &moves, renamed).await;
-                    return self.group_answer(call, id, edit, projection);
-                }
-                Err(GuardFailure::VersionMismatch) => group = self.live_group(shop, id)?,
-                Err(guard) => return Err(refused(&guard, ResourceType::Group)),
+            if self.commit(batch, ResourceType::Group).await? {
+                self.push(call, &moves, renamed).await;
+                return self.group_answer(call, id, edit, projection);
             }
+            group = self.live_group(shop, id)?;
         }
-        Err(refused(&GuardFailure::VersionMismatch, ResourceType::Group))
+        Err(contended(ResourceType::Group))
     }
 
     pub(super) async fn delete_group(&self, call: &Call<'_>, id: &str) -> Result<Answer, Failure> {
@@ -173,16 +169,12 @@ impl Provision {
                     .rehearse_group(shop, batch, &noted, &users, &regrouping)
                     .await;
             }
-            match self.store.write(batch).await? {
-                Ok(()) => {
-                    self.wake(call);
-                    return Ok(Answer::no_content());
-                }
-                Err(GuardFailure::VersionMismatch) => {}
-                Err(guard) => return Err(refused(&guard, ResourceType::Group)),
+            if self.commit(batch, ResourceType::Group).await? {
+                self.wake(call);
+                return Ok(Answer::no_content());
             }
         }
-        Err(refused(&GuardFailure::VersionMismatch, ResourceType::Group))
+        Err(contended(ResourceType::Group))
     }
 
     fn live_group(&self, shop: &Shop, id: ResourceId) -> Result<GroupRecord, Failure> {

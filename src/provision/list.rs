@@ -77,7 +77,8 @@ impl Provision {
         let listing = Listing::new(&shop, types, query, self.clock.now_ms())?;
         let end = Instant::now() + Duration::from_millis(self.config.query_budget_ms.into());
         if listing.is_quick() {
-            return self.page(&shop, &listing, end).map(Answer::ok);
+            let page = || self.page(&shop, &listing, end).map(Answer::ok);
+            return self.store.snapshot(page)?;
         }
         self.page_aside(shop, listing, end).await.map(Answer::ok)
     }

@@ -1,5 +1,7 @@
 //! Resources as clients read them: the stored document with what is derived. Whole, it is sent as text, unparsed.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 use super::Provision;
@@ -21,7 +23,7 @@ impl Provision {
         projection: &Projection,
     ) -> Result<String, StoreError> {
         if projection.is_full() {
-            return self.whole(shop, record);
+            return self.text(shop, record, DerivedParts::ALL);
         }
         let resource = self.resource(shop, record, projection.derived())?;
         Ok(Value::Object(projection.apply(resource)).to_string())
@@ -34,66 +36,55 @@ impl Provision {
         record: &Record,
         parts: DerivedParts,
     ) -> Result<Map<String, Value>, StoreError> {
-        let mut resource: Map<String, Value> = serde_json::from_str(record.document())
-            .map_err(|_| StoreError::Corrupt { what: "resource" })?;
-        for (name, value) in self.derived(shop, record, parts)? {
-            resource.insert(name.to_owned(), value);
-        }
-        Ok(resource)
+        serde_json::from_str(&self.text(shop, record, parts)?)
+            .map_err(|_| StoreError::Corrupt { what: "resource" })
     }
 
-    /// The resource's text: the stored one with the derived parts at its end.
-    fn whole(&self, shop: &Shop, record: &Record) -> Result<String, StoreError> {
-        let document = record.document();
-        let mut text = String::with_capacity(document.len() + 640);
-        text.push_str(document.trim_end().strip_suffix('}').unwrap_or("{"));
-        for (name, value) in self.derived(shop, record, DerivedParts::ALL)? {
-            push_member(&mut text, name, &value);
-        }
-        text.push('}');
-        Ok(text)
-    }
-
-    /// What is not in the stored document. Only what is wanted is read: a group can have many members.
-    fn derived(
+    /// The resource's text: the stored one with the derived parts that are wanted at its end. Only these are read: a group can have many members.
+    fn text(
         &self,
         shop: &Shop,
         record: &Record,
         parts: DerivedParts,
-    ) -> Result<Vec<(&'static str, Value)>, StoreError> {
-        let mut derived = Vec::new();
+    ) -> Result<String, StoreError> {
+        let document = record.document();
+        let mut text = String::with_capacity(document.len() + 640);
+        text.push_str(document.trim_end().strip_suffix('}').unwrap_or("{"));
         if parts.meta {
-            derived.push(("meta", self.meta(record)));
+            self.push_meta(&mut text, record);
         }
         match record {
             Record::User(user) => {
                 if parts.groups && user.group_count > 0 {
-                    derived.push(("groups", self.groups(shop, user)?));
+                    push_member(&mut text, "groups", &self.groups(shop, user)?);
                 }
                 if parts.shopify {
-                    derived.push((SHOPIFY_URN, sync_extension(user)));
+                    push_extension(&mut text, user);
                 }
             }
             Record::Group(group) if parts.members => {
                 let members = self.members(shop, group)?;
                 if !members.is_empty() {
-                    derived.push(("members", Value::Array(members)));
+                    push_member(&mut text, "members", &Value::Array(members));
                 }
             }
             Record::Group(_) => {}
         }
-        Ok(derived)
+        text.push('}');
+        Ok(text)
     }
 
-    fn meta(&self, record: &Record) -> Value {
+    fn push_meta(&self, text: &mut String, record: &Record) {
         let (created_ms, modified_ms) = record.times_ms();
-        json!({
-            "resourceType": record.resource_type().name(),
-            "created": rfc3339_ms(created_ms),
-            "lastModified": rfc3339_ms(modified_ms),
-            "location": self.location(record.resource_type(), record.id()),
-            "version": etag::weak(record.version()),
-        })
+        let resource_type = record.resource_type();
+        push_name(text, "meta");
+        text.push('{');
+        push_text(text, "resourceType", resource_type.name());
+        push_text(text, "created", &rfc3339_ms(created_ms));
+        push_text(text, "lastModified", &rfc3339_ms(modified_ms));
+        push_text(text, "location", &self.location(resource_type, record.id()));
+        push_text(text, "version", &etag::weak(record.version()));
+        text.push('}');
     }
 
     fn groups(&self, shop: &Shop, user: &UserRecord) -> Result<Value, StoreError> {
@@ -129,32 +120,96 @@ impl Provision {
     }
 }
 
-fn push_member(text: &mut String, name: &str, value: &Value) {
-    if !text.ends_with('{') {
-        text.push(',');
+/// Our read-only extension.
+fn push_extension(text: &mut String, user: &UserRecord) {
+    let sync = &user.sync;
+    push_name(text, SHOPIFY_URN);
+    text.push('{');
+    if let Some(customer) = &sync.customer {
+        push_text(text, "customerId", customer.as_str());
     }
-    text.push('"');
-    text.push_str(name);
-    text.push_str("\":");
+    push_text(text, "syncState", sync.state.as_str());
+    if let Some(at_ms) = sync.last_synced_ms {
+        push_text(text, "lastSyncedAt", &rfc3339_ms(at_ms));
+    }
+    if let Some(reason) = &sync.last_error {
+        push_text(text, "lastError", reason);
+    }
+    if let (SyncState::Pending, Some(due_ms)) = (sync.state, sync.due_ms) {
+        push_text(text, "nextAttemptAt", &rfc3339_ms(due_ms));
+    }
+    text.push('}');
+}
+
+/// A member of any name with any value.
+pub(super) fn push_member(text: &mut String, name: &str, value: &Value) {
+    push_comma(text);
+    push_quoted(text, name);
+    text.push(':');
     text.push_str(&value.to_string());
 }
 
-/// Our read-only extension.
-fn sync_extension(user: &UserRecord) -> Value {
-    let sync = &user.sync;
-    let mut extension = Map::new();
-    if let Some(customer) = &sync.customer {
-        extension.insert("customerId".to_owned(), json!(customer.as_str()));
+/// A member of one of our names with a text. Pages have hundreds of them: no value is made of each first.
+pub(super) fn push_text(text: &mut String, name: &'static str, value: &str) {
+    push_name(text, name);
+    push_quoted(text, value);
+}
+
+fn push_name(text: &mut String, name: &'static str) {
+    push_comma(text);
+    text.push('"');
+    text.push_str(name);
+    text.push_str("\":");
+}
+
+/// Makes room for the next member of an object that is open at its end.
+fn push_comma(text: &mut String) {
+    if !text.ends_with('{') {
+        text.push(',');
     }
-    extension.insert("syncState".to_owned(), json!(sync.state.as_str()));
-    if let Some(at_ms) = sync.last_synced_ms {
-        extension.insert("lastSyncedAt".to_owned(), json!(rfc3339_ms(at_ms)));
+}
+
+fn push_quoted(text: &mut String, value: &str) {
+    text.push('"');
+    // Looked through to the end, since that is done many bytes at once.
+    let is_plain = value
+        .bytes()
+        .fold(true, |is_plain, byte| is_plain & !is_escaped(byte));
+    if is_plain {
+        text.push_str(value);
+    } else {
+        value.chars().for_each(|c| push_escaped(text, c));
     }
-    if let Some(reason) = &sync.last_error {
-        extension.insert("lastError".to_owned(), json!(reason));
+    text.push('"');
+}
+
+fn push_escaped(text: &mut String, c: char) {
+    match c {
+        '"' | '\\' => text.extend(['\\', c]),
+        '\0'..' ' => {
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        }
+        _ => text.push(c),
     }
-    if let (SyncState::Pending, Some(due_ms)) = (sync.state, sync.due_ms) {
-        extension.insert("nextAttemptAt".to_owned(), json!(rfc3339_ms(due_ms)));
+}
+
+fn is_escaped(byte: u8) -> bool {
+    (byte < b' ') | (byte == b'"') | (byte == b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_written_as_json_has_it() {
+        for value in ["plain", "", "W/\"7\"", "a\\b", "line\nand\u{1f}", "é 漢"] {
+            let mut text = "{".to_owned();
+            push_text(&mut text, "first", value);
+            push_member(&mut text, value, &json!([value]));
+            text.push('}');
+            let read: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(read, json!({"first": value, value: [value]}), "{text}");
+        }
     }
-    Value::Object(extension)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::dry_run;
 use super::edit::Edit;
 use super::read::{not_found, parse_id};
-use super::write::{Change, TRIES, check_version, document, folded, refused, text};
+use super::write::{Change, TRIES, check_version, contended, document, folded, text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
 use crate::directory::{SyncState, UserRecord};
@@ -14,7 +14,7 @@ use crate::scim::filter::fold;
 use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
 use crate::scim::{patch, resource};
-use crate::store::{Batch, GuardFailure, StoreError, UserChange};
+use crate::store::{Batch, StoreError, UserChange};
 
 impl Provision {
     pub(super) async fn create_user(
@@ -53,17 +53,12 @@ impl Provision {
                     Self::preview_created(shop, id, &draft.attributes, tombstone.as_ref());
                 return Ok(dry_run::answer(&noted, 1, &[(id, preview)]));
             }
-            match self.store.write(batch).await? {
-                Ok(()) => {
-                    self.inline(call, id).await;
-                    return self.written(call, ResourceType::User, id, projection, 201);
-                }
-                // The tombstone has meanwhile been taken over.
-                Err(GuardFailure::VersionMismatch) => {}
-                Err(guard) => return Err(refused(&guard, ResourceType::User)),
+            if self.commit(batch, ResourceType::User).await? {
+                self.inline(call, id).await;
+                return self.written(call, ResourceType::User, id, projection, 201);
             }
         }
-        Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
+        Err(contended(ResourceType::User))
     }
 
     pub(super) async fn change_user(
@@ -87,8 +82,18 @@ impl Provision {
             }
             let mut batch = Batch::new();
             let change = self.user_change(id, &edited.attributes);
-            self.store
-                .update_user(&mut batch, shop.id(), &shop.key, &change, user.version)?;
+            if is_found_by(&edited.changed) {
+                self.store
+                    .update_user(&mut batch, shop.id(), &shop.key, &change, user.version)?;
+            } else {
+                self.store.update_document(
+                    &mut batch,
+                    shop.id(),
+                    &shop.key,
+                    &change,
+                    user.version,
+                )?;
+            }
             let noted = Change {
                 action: edit.name(),
                 resource_type: ResourceType::User,
@@ -102,16 +107,13 @@ impl Provision {
                 let previews = self.preview_changed(shop, id, Some(&edited.attributes))?;
                 return Ok(dry_run::answer(&noted, 1, &previews));
             }
-            match self.store.write(batch).await? {
-                Ok(()) => {
-                    self.inline(call, id).await;
-                    return self.written(call, ResourceType::User, id, projection, 200);
-                }
-                Err(GuardFailure::VersionMismatch) => user = self.live_user(shop, id)?,
-                Err(guard) => return Err(refused(&guard, ResourceType::User)),
+            if self.commit(batch, ResourceType::User).await? {
+                self.inline(call, id).await;
+                return self.written(call, ResourceType::User, id, projection, 200);
             }
+            user = self.live_user(shop, id)?;
         }
-        Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
+        Err(contended(ResourceType::User))
     }
 
     pub(super) async fn delete_user(&self, call: &Call<'_>, id: &str) -> Result<Answer, Failure> {
@@ -136,16 +138,12 @@ impl Provision {
                 let previews = self.preview_changed(shop, id, None)?;
                 return Ok(dry_run::answer(&noted, 1, &previews));
             }
-            match self.store.write(batch).await? {
-                Ok(()) => {
-                    self.inline(call, id).await;
-                    return Ok(Answer::no_content());
-                }
-                Err(GuardFailure::VersionMismatch) => {}
-                Err(guard) => return Err(refused(&guard, ResourceType::User)),
+            if self.commit(batch, ResourceType::User).await? {
+                self.inline(call, id).await;
+                return Ok(Answer::no_content());
             }
         }
-        Err(refused(&GuardFailure::VersionMismatch, ResourceType::User))
+        Err(contended(ResourceType::User))
     }
 
     /// A client that sends the same again wants it done: a user who is parked gets another chance.
@@ -184,6 +182,12 @@ impl Provision {
             at_ms: self.clock.now_ms(),
         }
     }
+}
+
+/// Whether a change of these attributes changes what the user is found by.
+fn is_found_by(changed: &[String]) -> bool {
+    let indexed = ["userName", "externalId", "emails"];
+    changed.iter().any(|name| indexed.contains(&name.as_str()))
 }
 
 fn parsed(user: &UserRecord) -> Result<Map<String, Value>, StoreError> {

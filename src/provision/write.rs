@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::edit::Edit;
 use super::read::{not_found, projection};
+use super::render::{push_member, push_text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
 use crate::directory::Activity;
@@ -123,6 +124,19 @@ impl Provision {
         })
     }
 
+    /// Writes a batch; false when the resource has meanwhile changed, and all is to be done again.
+    pub(super) async fn commit(
+        &self,
+        batch: Batch,
+        resource_type: ResourceType,
+    ) -> Result<bool, Failure> {
+        match self.store.write(batch).await? {
+            Ok(()) => Ok(true),
+            Err(GuardFailure::VersionMismatch) => Ok(false),
+            Err(guard) => Err(refused(&guard, resource_type)),
+        }
+    }
+
     /// Tries a batch and undoes it; fails as the write would.
     pub(super) async fn rehearse(
         &self,
@@ -174,8 +188,13 @@ pub(super) fn check_version(call: &Call<'_>, version: i64) -> Result<(), Failure
     }
 }
 
+/// The resource has changed under every try.
+pub(super) fn contended(resource_type: ResourceType) -> Failure {
+    refused(&GuardFailure::VersionMismatch, resource_type)
+}
+
 /// Why a guard said no, in SCIM's words.
-pub(super) fn refused(guard: &GuardFailure, resource_type: ResourceType) -> Failure {
+fn refused(guard: &GuardFailure, resource_type: ResourceType) -> Failure {
     match guard {
         GuardFailure::UserNameTaken => ScimError::uniqueness("userName").into(),
         GuardFailure::DisplayNameTaken => ScimError::uniqueness("displayName").into(),
@@ -188,17 +207,18 @@ pub(super) fn refused(guard: &GuardFailure, resource_type: ResourceType) -> Fail
 
 /// The document to store: the canonical attributes with the id in front.
 pub(super) fn document(id: ResourceId, attributes: &Map<String, Value>) -> String {
-    let mut document = Map::new();
+    let mut text = String::from("{");
     if let Some(schemas) = attributes.get("schemas") {
-        document.insert("schemas".to_owned(), schemas.clone());
+        push_member(&mut text, "schemas", schemas);
     }
-    document.insert("id".to_owned(), Value::String(id.to_string()));
+    push_text(&mut text, "id", &id.to_string());
     for (name, value) in attributes {
         if name != "schemas" && name != "id" {
-            document.insert(name.clone(), value.clone());
+            push_member(&mut text, name, value);
         }
     }
-    Value::Object(document).to_string()
+    text.push('}');
+    text
 }
 
 pub(super) fn text(attributes: &Map<String, Value>, name: &str) -> Option<String> {

@@ -151,7 +151,20 @@ impl Shops {
     /// # Errors
     /// The database failed, or another master key sealed the shop.
     pub fn get(&self, id: ShopId, now_ms: i64) -> Result<Option<Arc<Shop>>, StoreError> {
-        let Some(revision) = self.store.shop_revision(id)? else {
+        self.at_revision(id, self.store.shop_revision(id)?, now_ms)
+    }
+
+    /// The shop, read anew when what is known of it is not of this revision; with none, it is gone.
+    ///
+    /// # Errors
+    /// As [`Shops::get`].
+    pub fn at_revision(
+        &self,
+        id: ShopId,
+        revision: Option<i64>,
+        now_ms: i64,
+    ) -> Result<Option<Arc<Shop>>, StoreError> {
+        let Some(revision) = revision else {
             // A removed shop's key is not kept here either.
             self.lock().remove(&id);
             return Ok(None);

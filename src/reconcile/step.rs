@@ -142,10 +142,27 @@ impl Reconciler {
         };
         match self.converge(shop, user, class, request_id).await {
             Ok(step) => step,
+            Err(error) if error.is_lasting() => {
+                noted::<()>(Err(error));
+                self.park_unreadable(shop, user).await
+            }
             Err(error) => {
                 noted::<()>(Err(error));
                 Step::Failed
             }
+        }
+    }
+
+    /// Otherwise it would be due for ever, in front of all others.
+    async fn park_unreadable(&self, shop: &Shop, user: ResourceId) -> Step {
+        let mut batch = Batch::new();
+        let reason =
+            "what is stored of the user cannot be read: restore the data directory from a backup";
+        self.store
+            .park_unreadable(&mut batch, shop.id(), user, reason);
+        match noted(self.store.write(batch).await) {
+            Some(_) => Step::Done,
+            None => Step::Failed,
         }
     }
 

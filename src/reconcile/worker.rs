@@ -17,6 +17,8 @@ const POLL: Duration = Duration::from_millis(500);
 const BATCH: usize = 64;
 /// How long a shop rests after a round that brought nothing.
 const FRUITLESS: Duration = Duration::from_millis(100);
+/// How long a shop rests after the directory has failed.
+const FAILED: Duration = Duration::from_secs(5);
 /// How long in-flight steps may take when the worker stops.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -91,6 +93,7 @@ async fn drive(reconciler: Arc<Reconciler>, shop: ShopId, mut stopped: watch::Re
 struct Round {
     done: usize,
     wait_ms: Option<i64>,
+    failed: bool,
 }
 
 impl Round {
@@ -101,13 +104,16 @@ impl Round {
                 self.wait_ms = Some(self.wait_ms.unwrap_or_default().max(wait_ms));
             }
             Some(Err(error)) => tracing::error!(error = %error, "a step ended abnormally"),
-            Some(Ok(Step::Busy | Step::Failed)) | None => {}
+            Some(Ok(Step::Failed)) => self.failed = true,
+            Some(Ok(Step::Busy)) | None => {}
         }
     }
 
     /// How long to wait before the next round. One that brought nothing is not repeated at once: its users are in progress elsewhere, or the directory fails.
     fn pause(&self) -> Option<Duration> {
         match self.wait_ms {
+            // What can't be recorded must not be done over and over: each time costs points.
+            _ if self.failed => Some(FAILED),
             Some(wait_ms) => Some(Duration::from_millis(wait_ms.unsigned_abs())),
             None if self.done == 0 => Some(FRUITLESS),
             None => None,
@@ -127,7 +133,7 @@ async fn run_round(
         while steps.len() >= reconciler.concurrency(shop) {
             round.note(steps.join_next().await);
         }
-        if round.wait_ms.is_some() || *stopped.borrow() {
+        if round.wait_ms.is_some() || round.failed || *stopped.borrow() {
             break;
         }
         let reconciler = Arc::clone(reconciler);

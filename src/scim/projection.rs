@@ -9,15 +9,16 @@ use serde_json::{Map, Value};
 
 use super::path::{AttributeName, Target};
 use super::query::RequestedAttributes;
-use super::schema::{AttributeDef, DerivedParts, ResourceType, Returned, SHOPIFY_URN, Schemas};
+use super::schema::{AttributeDef, DerivedParts, ResourceType, Returned, Schemas};
 
 /// What is kept of resources of one type.
 #[derive(Debug, Clone)]
 pub struct Projection {
-    /// By extension URN (empty at the top), then by attribute.
+    /// By extension URN (empty at the top), then by attribute. What has no entry is kept whole, or not at all: see `keeps_unnamed`.
     kept: HashMap<String, HashMap<String, Kept>>,
-    /// True when attributes that no schema knows are kept.
-    keeps_unknown: bool,
+    /// True when attributes without an entry are kept, such as those that no schema knows.
+    keeps_unnamed: bool,
+    derived: DerivedParts,
 }
 
 /// What is kept of one attribute.
@@ -57,39 +58,39 @@ impl Projection {
                 .iter()
                 .map(|def| (schema.id.as_str(), def))
         });
+        let keeps_unnamed = !matches!(choice, Choice::Only(_));
         let mut kept: HashMap<String, HashMap<String, Kept>> = HashMap::new();
+        let mut derived = DerivedParts::default();
         for (urn, def) in top.chain(extended) {
-            kept.entry(urn.to_owned())
-                .or_default()
-                .insert(def.name.clone(), choice.kept(urn, def));
+            let part = choice.kept(urn, def);
+            if part.is_something() {
+                let extension = Some(urn).filter(|urn| !urn.is_empty());
+                derived = derived.union(DerivedParts::of(extension, &def.name));
+            }
+            // Most requests ask for everything: their projection has next to no entries.
+            if !(keeps_unnamed && part == Kept::Whole) {
+                kept.entry(urn.to_owned())
+                    .or_default()
+                    .insert(def.name.clone(), part);
+            }
         }
         Self {
             kept,
-            keeps_unknown: !matches!(choice, Choice::Only(_)),
+            keeps_unnamed,
+            derived,
         }
     }
 
     /// True when every stored document is an answer as it is.
     pub fn is_full(&self) -> bool {
         // A password is never stored.
-        let is_whole = |(name, kept): (&String, &Kept)| *kept == Kept::Whole || name == "password";
-        self.keeps_unknown && self.kept.values().flatten().all(is_whole)
+        let mut names = self.kept.values().flat_map(HashMap::keys);
+        self.keeps_unnamed && names.all(|name| name == "password")
     }
 
     /// The parts outside of the stored document that the answer needs.
     pub fn derived(&self) -> DerivedParts {
-        let has = |name: &str| self.kept_of("", name).is_some_and(Kept::is_something);
-        let shopify = self
-            .kept
-            .get(SHOPIFY_URN)
-            .into_iter()
-            .flat_map(HashMap::values);
-        DerivedParts {
-            meta: has("meta"),
-            groups: has("groups"),
-            members: has("members"),
-            shopify: shopify.into_iter().any(Kept::is_something),
-        }
+        self.derived
     }
 
     /// The answer's part of a resource.
@@ -121,7 +122,7 @@ impl Projection {
         match self.kept_of(urn, name) {
             Some(Kept::Whole) => Some(value),
             Some(Kept::Parts(parts)) => only(value, parts),
-            None => self.keeps_unknown.then_some(value),
+            None => self.keeps_unnamed.then_some(value),
         }
     }
 
@@ -286,15 +287,10 @@ fn whole(def: &AttributeDef) -> Kept {
 
 /// The sub-attributes that pass. A simple attribute has none.
 fn parts(def: &AttributeDef, passes: impl Fn(&AttributeDef) -> bool) -> Kept {
-    let passing: Vec<String> = def
-        .sub_attributes
-        .iter()
-        .filter(|part| passes(part))
-        .map(|part| part.name.clone())
-        .collect();
-    if !passing.is_empty() && passing.len() == def.sub_attributes.len() {
+    let passing = || def.sub_attributes.iter().filter(|part| passes(part));
+    if !def.sub_attributes.is_empty() && passing().count() == def.sub_attributes.len() {
         Kept::Whole
     } else {
-        Kept::Parts(passing)
+        Kept::Parts(passing().map(|part| part.name.clone()).collect())
     }
 }

@@ -106,6 +106,13 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// Whether it is what is stored that fails, and not the store: another try brings the same.
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, Self::Corrupt { .. } | Self::Key(_))
+    }
+}
+
 impl From<SealError> for StoreError {
     fn from(error: SealError) -> Self {
         Self::Key(error)

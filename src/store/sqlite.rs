@@ -84,6 +84,19 @@ impl Database {
         })
     }
 
+    /// Lets all queries of this thread, until the value is dropped, see one state. It spares them the file's locks, too, which cost more than a small query.
+    pub(super) fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        self.control("BEGIN")?;
+        Ok(Snapshot(self))
+    }
+
+    fn control(&self, sql: &str) -> Result<(), StoreError> {
+        READERS
+            .with_borrow_mut(|readers| self.reader(readers)?.prepare_cached(sql)?.execute([]))
+            .map(drop)
+            .map_err(|source| failed("read the database", Arc::new(source)))
+    }
+
     /// The rows of a query, run on this thread's reader.
     pub(super) fn query<T>(
         &self,
@@ -175,5 +188,15 @@ impl Database {
 
     pub(super) fn write_blocking(&self, batch: Batch) -> Written {
         self.writer.write_blocking(batch)
+    }
+}
+
+/// One state of the database, for this thread's queries.
+pub(super) struct Snapshot<'d>(&'d Database);
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        // Nothing was written that could fail to be.
+        drop(self.0.control("COMMIT"));
     }
 }

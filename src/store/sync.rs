@@ -182,6 +182,14 @@ impl Store {
         Ok(())
     }
 
+    /// Adds to `batch` that a user is not tried any more, since what is stored of it can't be read.
+    pub fn park_unreadable(&self, batch: &mut Batch, shop: ShopId, user: ResourceId, reason: &str) {
+        batch.push(
+            "UPDATE users SET state = 'failed', last_error = ?3, due_ms = NULL WHERE shop_id = ?1 AND id = ?2",
+            vec![shop_value(shop), id_value(user), text(reason)],
+        );
+    }
+
     /// Adds to `batch` that the shop's parked users are tried again.
     pub fn retry_parked(&self, batch: &mut Batch, shop: ShopId) {
         // Due before all times: whoever asks for it has no say in what time it is.

@@ -63,6 +63,23 @@ impl Store {
         )
     }
 
+    /// The token of a prefix and, unless it is gone, its shop's revision: one look-up for what every request asks.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn token_and_revision(
+        &self,
+        prefix: &str,
+    ) -> Result<Option<(TokenRecord, Option<i64>)>, StoreError> {
+        self.database.query_one(
+            "read a token",
+            "SELECT prefix, tokens.shop_id, name, hash, tokens.created_ms, expires_ms, revoked_ms, last_used_ms, revision \
+             FROM tokens LEFT JOIN shops ON shops.shop_id = tokens.shop_id WHERE prefix = ?1",
+            &[text(prefix)],
+            |row| Ok((record(row)?, row.maybe_int(8)?)),
+        )
+    }
+
     /// A shop's tokens, oldest first.
     ///
     /// # Errors

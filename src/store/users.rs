@@ -111,10 +111,6 @@ impl Store {
         takes_over: Option<&Tombstone>,
     ) -> Result<(), StoreError> {
         let document = key.seal(&self.random, &user_place(user.id), &user.document)?;
-        batch.push(
-            "UPDATE shops SET next_seq = next_seq + 1, user_count = user_count + 1 WHERE shop_id = ?1",
-            vec![shop_value(shop)],
-        );
         if let Some(tombstone) = takes_over {
             batch
                 .push(
@@ -131,7 +127,7 @@ impl Store {
             .push(
                 "INSERT INTO users (shop_id, id, seq, version, created_ms, modified_ms, group_count, user_name, external_id, document, \
                  customer, desired_gen, applied_gen, state, due_ms, attempts) \
-                 SELECT ?1, ?2, next_seq, 1, ?3, ?3, 0, ?4, ?5, ?6, ?7, 1, 0, 'pending', ?3, 0 FROM shops WHERE shop_id = ?1",
+                 SELECT ?1, ?2, next_seq + 1, 1, ?3, ?3, 0, ?4, ?5, ?6, ?7, 1, 0, 'pending', ?3, 0 FROM shops WHERE shop_id = ?1",
                 vec![
                     shop_value(shop),
                     id_value(user.id),
@@ -144,6 +140,11 @@ impl Store {
             )
             .must_affect(GuardFailure::NotFound)
             .must_be_unique(GuardFailure::UserNameTaken);
+        // Behind what may be refused: then there is nothing to undo.
+        batch.push(
+            "UPDATE shops SET next_seq = next_seq + 1, user_count = user_count + 1 WHERE shop_id = ?1",
+            vec![shop_value(shop)],
+        );
         insert_emails(batch, shop, key, user);
         Ok(())
     }
@@ -180,6 +181,36 @@ impl Store {
             .must_be_unique(GuardFailure::UserNameTaken);
         delete_emails(batch, shop, user.id);
         insert_emails(batch, shop, key, user);
+        Ok(())
+    }
+
+    /// As [`Store::update_user`], for a change that leaves `userName`, `externalId` and e-mails as they are: their indexes are not written.
+    ///
+    /// # Errors
+    /// No randomness to seal with.
+    pub fn update_document(
+        &self,
+        batch: &mut Batch,
+        shop: ShopId,
+        key: &ShopKey,
+        user: &UserChange,
+        version: i64,
+    ) -> Result<(), StoreError> {
+        let document = key.seal(&self.random, &user_place(user.id), &user.document)?;
+        batch
+            .push(
+                "UPDATE users SET version = version + 1, modified_ms = ?3, document = ?4, \
+                 desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, state = 'pending' \
+                 WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL AND version = ?5",
+                vec![
+                    shop_value(shop),
+                    id_value(user.id),
+                    int(user.at_ms),
+                    blob(document),
+                    int(version),
+                ],
+            )
+            .must_affect(GuardFailure::VersionMismatch);
         Ok(())
     }
 

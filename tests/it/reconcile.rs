@@ -112,3 +112,34 @@ async fn two_thousand_creations_use_the_points_and_are_never_throttled() {
     let took_secs = (app.now_ms() - began_ms) / 1_000;
     assert!(took_secs <= 189, "{took_secs} s on the mock's clock");
 }
+
+#[tokio::test]
+async fn a_user_whose_stored_text_is_damaged_holds_up_nobody_else() {
+    let app = TestApp::start().await;
+    let stall = json!({"kind": "status", "code": 503});
+    app.shopify.inject(fault(&stall));
+    let damaged = app.scim.post("/Users", &user("ann")).await;
+    let other = app.scim.post("/Users", &user("ben")).await;
+    app.shopify.clear_faults();
+    let database = app.directory.path().join("syncup.db");
+    let changed = rusqlite::Connection::open(database)
+        .unwrap()
+        .execute(
+            "UPDATE users SET document = x'00' WHERE seq = (SELECT MIN(seq) FROM users)",
+            [],
+        )
+        .unwrap();
+    assert_eq!(changed, 1);
+    app.converge().await;
+    assert_eq!(state(&app, &other).await, "synced");
+    let store = app.application.store();
+    let shop = store.shop_by_domain(&app.shop).unwrap().unwrap().id;
+    let failed = store
+        .state_counts(shop)
+        .unwrap()
+        .into_iter()
+        .find(|(state, _)| state.as_str() == "failed");
+    assert_eq!(failed.map(|(_, count)| count), Some(1));
+    let place = format!("/Users/{}", damaged.id());
+    assert_eq!(app.scim.get(&place).await.status, 503);
+}

@@ -61,6 +61,13 @@ impl Listing {
         self.filter.as_ref()?.index_terms()
     }
 
+    /// True when all that the index finds match.
+    pub(super) fn is_decided_by_index(&self) -> bool {
+        self.filter
+            .as_ref()
+            .is_some_and(BoundFilter::is_decided_by_index)
+    }
+
     /// True when few resources are to be looked at, however many there are.
     pub(super) fn is_quick(&self) -> bool {
         match self.lookup() {

@@ -52,6 +52,9 @@ impl Provision {
         kind: &Kind,
         record: &Record,
     ) -> Result<Option<SortKey>, StoreError> {
+        if listing.is_decided_by_index() && kind.sort.is_none() {
+            return Ok(Some(SortKey::Absent));
+        }
         let resource = self.resource(shop, record, listing.looks_at(kind))?;
         let filter = listing.filter.as_ref();
         if filter.is_some_and(|filter| !filter.matches(&resource)) {

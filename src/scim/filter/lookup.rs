@@ -47,6 +47,19 @@ impl BoundFilter {
         collect(&self.root, &[], resource_type, &mut lookups);
         lookups.into_iter().min_by_key(IndexLookup::rank)
     }
+
+    /// True when the filter is one equality of a user that its index decides: whoever is found by `index_terms` matches.
+    pub fn is_decided_by_index(&self) -> bool {
+        let is_decisive = |lookup| {
+            matches!(
+                lookup,
+                IndexLookup::UserName(_) | IndexLookup::ExternalId(_) | IndexLookup::Email(_)
+            )
+        };
+        matches!(self.root, Node::Test { .. })
+            && self.resource_type == Some(ResourceType::User)
+            && self.index_terms().is_some_and(is_decisive)
+    }
 }
 
 fn collect(

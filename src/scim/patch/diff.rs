@@ -14,7 +14,8 @@ const DERIVED: [&str; 3] = ["id", "meta", "schemas"];
 /// Lists count as one attribute, order included: clients take the first mail for the main one.
 pub fn diff(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<String> {
     let mut names = BTreeSet::new();
-    for name in before.keys().chain(after.keys()) {
+    let added = after.keys().filter(|name| !before.contains_key(*name));
+    for name in before.keys().chain(added) {
         let (old, new) = (before.get(name), after.get(name));
         if old == new || DERIVED.contains(&name.as_str()) {
             continue;

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::scim::schema::ENTERPRISE_URN;
+use crate::scim::schema::SHOPIFY_URN;
 
 const EXTENSION: &str = "urn:x:ext:1.0";
 

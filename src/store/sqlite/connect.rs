@@ -4,6 +4,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi};
 
 /// How long a statement waits for another process, such as a command-line call, to finish its write.
@@ -12,8 +13,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 64;
-/// How much of the file is read without copying.
-const MAPPED_BYTES: i64 = 256 << 20;
+/// How much of the file each reader reads without copying. It counts as the process's memory, though it is the system's cache.
+const MAPPED_BYTES: i64 = 96 << 20;
 
 /// Opens or creates the file, and changes nothing in it.
 pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
@@ -33,11 +34,9 @@ pub(super) fn make_writer(connection: &Connection) -> rusqlite::Result<()> {
     // Durable before it is answered; group commit makes it cheap.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -16_384)?;
-    connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
     overwrite_deleted(connection, false)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.set_prepared_statement_cache_capacity(PREPARED);
-    Ok(())
+    prepare_once(connection)
 }
 
 /// Switches to the write-ahead log. While another process opens or closes the file this is refused at once, whatever the busy timeout says.
@@ -76,8 +75,15 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "cache_size", -4_096)?;
     connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
-    connection.set_prepared_statement_cache_capacity(PREPARED);
+    prepare_once(&connection)?;
     Ok(connection)
+}
+
+/// Statements are prepared once: their plans don't depend on the values bound, which otherwise would have some prepared anew at each use.
+fn prepare_once(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 #[cfg(test)]

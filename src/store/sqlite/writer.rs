@@ -152,38 +152,93 @@ fn commit(connection: &Connection, batches: &[Batch]) -> Vec<Written> {
 }
 
 fn try_commit(connection: &Connection, batches: &[Batch]) -> rusqlite::Result<Vec<Written>> {
-    let control = |sql: &'static str| connection.prepare_cached(sql)?.execute([]).map(drop);
-    control("BEGIN IMMEDIATE")?;
+    match commit_unguarded(connection, batches)? {
+        Some(written) => Ok(written),
+        None => commit_guarded(connection, batches),
+    }
+}
+
+/// Without savepoints, whose journal costs as much as the writes themselves. `None`: a batch is to be undone, and nothing is written.
+fn commit_unguarded(
+    connection: &Connection,
+    batches: &[Batch],
+) -> rusqlite::Result<Option<Vec<Written>>> {
+    if batches.iter().any(Batch::is_rehearsal) {
+        return Ok(None);
+    }
+    control(connection, "BEGIN IMMEDIATE")?;
     let mut written = Vec::with_capacity(batches.len());
     for batch in batches {
-        control("SAVEPOINT batch")?;
+        match apply(connection, batch) {
+            Applied::Whole => written.push(Ok(Ok(()))),
+            Applied::Refused(guard) => written.push(Ok(Err(guard))),
+            Applied::HalfRefused(_) | Applied::Failed(_) => {
+                if !connection.is_autocommit() {
+                    control(connection, "ROLLBACK")?;
+                }
+                return Ok(None);
+            }
+        }
+    }
+    control(connection, "COMMIT")?;
+    Ok(Some(written))
+}
+
+fn commit_guarded(connection: &Connection, batches: &[Batch]) -> rusqlite::Result<Vec<Written>> {
+    control(connection, "BEGIN IMMEDIATE")?;
+    let mut written = Vec::with_capacity(batches.len());
+    for batch in batches {
+        control(connection, "SAVEPOINT batch")?;
         let outcome = match apply(connection, batch) {
+            Applied::Whole => Ok(Ok(())),
+            Applied::Refused(guard) | Applied::HalfRefused(guard) => Ok(Err(guard)),
             // A full or failing disk ends the whole transaction, not only the statement.
-            Err(error) if connection.is_autocommit() => return Err(error),
-            outcome => outcome,
+            Applied::Failed(error) if connection.is_autocommit() => return Err(error),
+            Applied::Failed(error) => Err(error),
         };
         if batch.is_rehearsal() || !matches!(outcome, Ok(Ok(()))) {
-            control("ROLLBACK TO batch")?;
+            control(connection, "ROLLBACK TO batch")?;
         }
-        control("RELEASE batch")?;
+        control(connection, "RELEASE batch")?;
         written.push(outcome.map_err(|error| failed(DOING, Arc::new(error))));
     }
-    control("COMMIT")?;
+    control(connection, "COMMIT")?;
     Ok(written)
 }
 
-fn apply(connection: &Connection, batch: &Batch) -> rusqlite::Result<Result<(), GuardFailure>> {
+fn control(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+/// What became of a batch's statements.
+enum Applied {
+    Whole,
+    /// A guard said no before anything was changed.
+    Refused(GuardFailure),
+    /// A guard said no, and what was changed before is to be undone.
+    HalfRefused(GuardFailure),
+    /// The database failed; what was changed before is to be undone.
+    Failed(rusqlite::Error),
+}
+
+fn apply(connection: &Connection, batch: &Batch) -> Applied {
+    let mut has_changed = false;
     for statement in &batch.statements {
-        let affected = match (execute(connection, statement), &statement.not_unique) {
-            (Ok(affected), _) => affected,
-            (Err(error), Some(guard)) if is_not_unique(&error) => return Ok(Err(guard.clone())),
-            (Err(error), _) => return Err(error),
+        let guard = match (execute(connection, statement), &statement.not_unique) {
+            (Ok(affected), _) => {
+                has_changed |= affected > 0;
+                statement.none_affected.as_ref().filter(|_| affected == 0)
+            }
+            (Err(error), Some(guard)) if is_not_unique(&error) => Some(guard),
+            (Err(error), _) => return Applied::Failed(error),
         };
-        if let (0, Some(guard)) = (affected, &statement.none_affected) {
-            return Ok(Err(guard.clone()));
+        match guard {
+            Some(guard) if has_changed => return Applied::HalfRefused(guard.clone()),
+            Some(guard) => return Applied::Refused(guard.clone()),
+            None => {}
         }
     }
-    Ok(Ok(()))
+    Applied::Whole
 }
 
 /// How many rows the statement changed, or, when it only asks, found.
