@@ -73,13 +73,9 @@ impl UnknownTarget {
             Self::Keys(keys) => return keys.clone(),
             Self::Urn(name) => name,
         };
-        let is_object = value.is_none_or(Value::is_object);
-        // A whole extension is an object: a simple value under its very name is an attribute of a shorter one.
-        let is_above =
-            |key: &str| after_urn(name, key).is_some_and(|rest| is_object || !rest.is_empty());
         let known = document
             .keys()
-            .filter(|key| is_urn(key) && is_above(key))
+            .filter(|key| is_urn(key) && after_urn(name, key).is_some())
             .max_by_key(|key| key.len());
         if let Some(urn) = known {
             let rest = after_urn(name, urn).unwrap_or_default();
@@ -105,9 +101,11 @@ impl UnknownChange {
     pub(super) fn apply(&self, document: &mut Map<String, Value>) {
         if let (UnknownTarget::Urn(name), Some(value)) = (&self.target, &self.value)
             && !value.is_object()
+            && let Some(key) = present_key(document, name)
+            && document.get(&key).is_some_and(Value::is_object)
         {
             // An extension is an object: with another value, what had its name is an attribute of a shorter one.
-            remove(document, std::slice::from_ref(name));
+            document.shift_remove(&key);
         }
         let keys = self.target.keys(document, self.value.as_ref());
         match &self.value {

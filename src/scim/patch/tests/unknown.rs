@@ -177,3 +177,19 @@ fn an_undeclared_member_is_where_post_and_put_put_it() {
         );
     }
 }
+
+#[test]
+fn an_undeclared_urn_stays_where_it_is_when_another_one_comes() {
+    let odd = "urn:x:odd:2.0";
+    let operations = json!([{"op": "replace", "value": {odd: "1", "urn:x:attr": "2"}}]);
+    let once = patched(operations.clone(), &Dialect::tolerant()).unwrap();
+    assert_eq!(once.attributes[odd], "1", "R23");
+    let patch = parse(
+        message(operations),
+        ResourceType::User,
+        &schemas(),
+        &Dialect::tolerant(),
+    );
+    let twice = apply(&once.attributes, &patch.unwrap()).unwrap();
+    assert_eq!(twice.changed, [""; 0], "R23");
+}
