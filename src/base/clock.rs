@@ -59,26 +59,25 @@ pub fn rfc3339_ms(at_ms: i64) -> String {
     let at = OffsetDateTime::from_unix_timestamp(at_ms.div_euclid(1_000))
         .unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (year, month, day) = at.to_calendar_date();
-    let (year, month) = (year.into(), u8::from(month).into());
     let (hour, minute, second) = at.to_hms();
     let millis = at_ms.rem_euclid(1_000);
-    // A page has three instants a user: by a format description each costs twenty times as much.
-    #[rustfmt::skip]
+    let part = |number: i64| u8::try_from(number).unwrap_or_default();
+    // A page has three instants a user: by a format description each costs several times as much.
+    let [c1, c2] = two(part(i64::from(year) / 100));
+    let [y1, y2] = two(part(i64::from(year) % 100));
+    let ([m1, m2], [d1, d2]) = (two(u8::from(month)), two(day));
+    let ([h1, h2], [i1, i2], [s1, s2]) = (two(hour), two(minute), two(second));
+    let ([_, f1], [f2, f3]) = (two(part(millis / 100)), two(part(millis % 100)));
     let text = [
-        digit(year, 1_000), digit(year, 100), digit(year, 10), digit(year, 1), b'-',
-        digit(month, 10), digit(month, 1), b'-',
-        digit(day.into(), 10), digit(day.into(), 1), b'T',
-        digit(hour.into(), 10), digit(hour.into(), 1), b':',
-        digit(minute.into(), 10), digit(minute.into(), 1), b':',
-        digit(second.into(), 10), digit(second.into(), 1), b'.',
-        digit(millis, 100), digit(millis, 10), digit(millis, 1), b'Z',
+        c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2, b'.',
+        f1, f2, f3, b'Z',
     ];
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The digit of a number at a place: 1, 10, 100 and so on.
-fn digit(number: i64, place: i64) -> u8 {
-    u8::try_from(number / place % 10).map_or(b'0', |digit| b'0' + digit)
+/// The two digits of a number below 100.
+fn two(number: u8) -> [u8; 2] {
+    [b'0' + number / 10 % 10, b'0' + number % 10]
 }
 
 /// A span in whole milliseconds, rounded down; below 0 it is 0.
