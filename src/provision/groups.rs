@@ -1,22 +1,24 @@
-//! Groups: created, replaced, patched, deleted; and who is in them.
+//! Groups: created, replaced, patched, deleted.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod members;
 
-use serde_json::{Map, Value, json as literal};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
+use serde_json::{Map, Value};
+
+use self::members::Moves;
 use super::dry_run::Regrouping;
-use super::edit::Edit;
+use super::edit::{Edit, Wanted};
 use super::read::{not_found, parse_id};
 use super::write::{Change, TRIES, check_version, contended, document, folded, text};
 use super::{Answer, Call, Failure, Provision};
 use crate::base::id::ResourceId;
 use crate::directory::GroupRecord;
 use crate::reconcile::Shop;
-use crate::scim::error::ScimError;
 use crate::scim::etag;
 use crate::scim::patch::MemberChange;
 use crate::scim::projection::Projection;
-use crate::scim::resource::MemberRef;
 use crate::scim::schema::ResourceType;
 use crate::scim::{patch, resource};
 use crate::store::{Batch, GroupChange, StoreError};
@@ -24,8 +26,23 @@ use crate::store::{Batch, GroupChange, StoreError};
 /// Members whose customers get their tag before the answer; of more, the worker takes care.
 const INLINE_MEMBERS: usize = 3;
 
-/// Who joins (`true`) and who leaves (`false`).
-type Moves = BTreeMap<ResourceId, bool>;
+/// A group after an edit.
+struct Regrouped<'w> {
+    attributes: Cow<'w, Map<String, Value>>,
+    /// The names of the attributes that differ.
+    changed: Vec<String>,
+    moves: Moves,
+}
+
+impl Regrouped<'_> {
+    fn is_as_before(&self) -> bool {
+        self.changed.is_empty() && self.moves.is_empty()
+    }
+
+    fn is_renamed(&self) -> bool {
+        self.changed.iter().any(|name| name == "displayName")
+    }
+}
 
 impl Provision {
     pub(super) async fn create_group(
@@ -87,56 +104,95 @@ impl Provision {
         let wanted = edit.read(call, ResourceType::Group)?;
         for _ in 0..TRIES {
             check_version(call, group.version)?;
-            let edited = wanted.apply(&parsed(&group)?, ResourceType::Group, &shop.schemas)?;
-            let moves = self.moves(shop, Some(id), &edited.members)?;
-            let mut names = edited.changed;
-            if names.is_empty() && moves.is_empty() && !call.is_dry_run()? {
+            let mut regrouped = self.regroup(shop, &group, &wanted)?;
+            let is_dry_run = call.is_dry_run()?;
+            if regrouped.is_as_before() && !is_dry_run {
                 return self.group_answer(call, id, edit, projection);
             }
-            let at_ms = self.clock.now_ms();
-            let renamed = names.iter().any(|name| name == "displayName");
-            let mut batch = Batch::new();
-            self.store.update_group(
-                &mut batch,
-                shop.id(),
-                &shop.key,
-                &self.group_change(id, &edited.attributes),
-                group.version,
-            )?;
-            self.move_members(&mut batch, shop, id, &moves, &mut names, at_ms);
-            if renamed {
-                self.store.touch_members(&mut batch, shop.id(), id, at_ms);
-            }
+            let mut batch = self.regrouping_batch(shop, &group, &mut regrouped)?;
             let noted = Change {
                 action: edit.name(),
                 resource_type: ResourceType::Group,
                 id,
-                attributes: &names,
+                attributes: &regrouped.changed,
                 status: 200,
             };
             self.note(&mut batch, call, &noted);
-            if call.is_dry_run()? {
-                let name = text(&edited.attributes, "displayName");
-                let regrouping = Regrouping {
-                    group: id,
-                    name: name.as_deref(),
-                    is_in: &|user| moves.get(&user) != Some(&false),
-                };
-                let mut users: BTreeSet<ResourceId> = moves.keys().copied().collect();
-                if renamed {
-                    users.extend(self.store.members(shop.id(), id)?);
-                }
+            if is_dry_run {
                 return self
-                    .rehearse_group(shop, batch, &noted, &users, &regrouping)
+                    .rehearse_regrouped(shop, batch, &noted, &regrouped)
                     .await;
             }
             if self.commit(batch, ResourceType::Group).await? {
-                self.push(call, &moves, renamed).await;
+                self.push(call, &regrouped.moves, regrouped.is_renamed())
+                    .await;
                 return self.group_answer(call, id, edit, projection);
             }
             group = self.live_group(shop, id)?;
         }
         Err(contended(ResourceType::Group))
+    }
+
+    /// What is wanted of the group, as it is now.
+    fn regroup<'w>(
+        &self,
+        shop: &Shop,
+        group: &GroupRecord,
+        wanted: &'w Wanted,
+    ) -> Result<Regrouped<'w>, Failure> {
+        let edited = wanted.apply(&parsed(group)?, ResourceType::Group, &shop.schemas)?;
+        Ok(Regrouped {
+            moves: self.moves(shop, Some(group.id), &edited.members)?,
+            attributes: edited.attributes,
+            changed: edited.changed,
+        })
+    }
+
+    /// The batch that makes it so.
+    fn regrouping_batch(
+        &self,
+        shop: &Shop,
+        group: &GroupRecord,
+        regrouped: &mut Regrouped<'_>,
+    ) -> Result<Batch, Failure> {
+        let at_ms = self.clock.now_ms();
+        let mut batch = Batch::new();
+        self.store.update_group(
+            &mut batch,
+            shop.id(),
+            &shop.key,
+            &self.group_change(group.id, &regrouped.attributes),
+            group.version,
+        )?;
+        let Regrouped { moves, changed, .. } = regrouped;
+        self.move_members(&mut batch, shop, group.id, moves, changed, at_ms);
+        if regrouped.is_renamed() {
+            self.store
+                .touch_members(&mut batch, shop.id(), group.id, at_ms);
+        }
+        Ok(batch)
+    }
+
+    /// The answer to a dry run: who moves is concerned, and all members when the name that their tags have changes.
+    async fn rehearse_regrouped(
+        &self,
+        shop: &Shop,
+        batch: Batch,
+        noted: &Change<'_>,
+        regrouped: &Regrouped<'_>,
+    ) -> Result<Answer, Failure> {
+        let name = text(&regrouped.attributes, "displayName");
+        let regrouping = Regrouping {
+            group: noted.id,
+            name: name.as_deref(),
+            is_in: &|user| regrouped.moves.get(&user) != Some(&false),
+        };
+        let mut users: BTreeSet<ResourceId> = regrouped.moves.keys().copied().collect();
+        if regrouped.is_renamed() {
+            users.extend(self.store.members(shop.id(), noted.id)?);
+        }
+        self.rehearse_group(shop, batch, noted, &users, &regrouping)
+            .await
     }
 
     pub(super) async fn delete_group(&self, call: &Call<'_>, id: &str) -> Result<Answer, Failure> {
@@ -212,116 +268,6 @@ impl Provision {
         }
     }
 
-    /// What the changes come to: only who really joins or leaves.
-    fn moves(
-        &self,
-        shop: &Shop,
-        group: Option<ResourceId>,
-        changes: &[MemberChange],
-    ) -> Result<Moves, Failure> {
-        let mut wanted = Moves::new();
-        for change in changes {
-            match change {
-                MemberChange::Add(members) => {
-                    for member in members {
-                        wanted.insert(self.known_member(shop, member)?, true);
-                    }
-                }
-                MemberChange::Remove(ids) => {
-                    // Who is no resource can't be a member.
-                    wanted.extend(ids.iter().filter_map(|id| Some((parsed_id(id)?, false))));
-                }
-                MemberChange::RemoveWhere(filter) => {
-                    for member in self.present(shop, group, &wanted)? {
-                        let element = literal!({"value": member.to_string(), "type": "User"});
-                        if filter.matches(&element) {
-                            wanted.insert(member, false);
-                        }
-                    }
-                }
-                MemberChange::ReplaceAll(members) => {
-                    for member in self.present(shop, group, &wanted)? {
-                        wanted.insert(member, false);
-                    }
-                    for member in members {
-                        wanted.insert(self.known_member(shop, member)?, true);
-                    }
-                }
-            }
-        }
-        let mut moves = Moves::new();
-        for (member, joins) in wanted {
-            let is_in = match group {
-                Some(group) => self.store.is_member(shop.id(), group, member)?,
-                None => false,
-            };
-            if is_in != joins {
-                moves.insert(member, joins);
-            }
-        }
-        Ok(moves)
-    }
-
-    /// Who is in the group after the changes so far.
-    fn present(
-        &self,
-        shop: &Shop,
-        group: Option<ResourceId>,
-        wanted: &Moves,
-    ) -> Result<Vec<ResourceId>, Failure> {
-        let mut members = match group {
-            Some(group) => self.store.members(shop.id(), group)?,
-            None => Vec::new(),
-        };
-        members.retain(|member| wanted.get(member) != Some(&false));
-        members.extend(
-            wanted
-                .iter()
-                .filter(|(_, joins)| **joins)
-                .map(|(member, _)| *member),
-        );
-        members.sort_unstable();
-        members.dedup();
-        Ok(members)
-    }
-
-    fn known_member(&self, shop: &Shop, member: &MemberRef) -> Result<ResourceId, Failure> {
-        let unknown = || {
-            ScimError::invalid_value(
-                "members: one of the values is not the id of a user: create the user first, and send the id that the answer has",
-            )
-        };
-        let id = parsed_id(&member.value).ok_or_else(unknown)?;
-        if self.store.user_exists(shop.id(), id)? {
-            Ok(id)
-        } else {
-            Err(unknown().into())
-        }
-    }
-
-    fn move_members(
-        &self,
-        batch: &mut Batch,
-        shop: &Shop,
-        group: ResourceId,
-        moves: &Moves,
-        names: &mut Vec<String>,
-        at_ms: i64,
-    ) {
-        for (member, joins) in moves {
-            if *joins {
-                self.store
-                    .add_member(batch, shop.id(), group, *member, at_ms);
-            } else {
-                self.store
-                    .remove_member(batch, shop.id(), group, *member, at_ms);
-            }
-        }
-        if !moves.is_empty() {
-            names.push("members".to_owned());
-        }
-    }
-
     /// Tags follow: a few before the answer, many in the background.
     async fn push(&self, call: &Call<'_>, moves: &Moves, renamed: bool) {
         if moves.len() <= INLINE_MEMBERS && !renamed {
@@ -332,10 +278,6 @@ impl Provision {
             self.wake(call);
         }
     }
-}
-
-fn parsed_id(text: &str) -> Option<ResourceId> {
-    text.to_ascii_lowercase().parse().ok()
 }
 
 fn parsed(group: &GroupRecord) -> Result<Map<String, Value>, StoreError> {
