@@ -26,7 +26,7 @@ CREATE TABLE tokens (
   expires_ms   INTEGER,
   revoked_ms   INTEGER,
   last_used_ms INTEGER
-);
+) WITHOUT ROWID;
 CREATE INDEX tokens_of_shop ON tokens (shop_id);
 
 CREATE TABLE users (
@@ -39,6 +39,7 @@ CREATE TABLE users (
   deleted_ms     INTEGER,
   group_count    INTEGER NOT NULL,
   user_name      BLOB    NOT NULL,
+  user_name_is_email INTEGER NOT NULL,
   external_id    BLOB,
   document       BLOB    NOT NULL,
   customer       TEXT,
@@ -61,6 +62,7 @@ CREATE INDEX users_due ON users (shop_id, due_ms) WHERE due_ms IS NOT NULL;
 -- Most users are synced: the others are counted and listed by this, and the synced are the rest.
 CREATE INDEX users_not_synced ON users (shop_id, state, seq) WHERE deleted_ms IS NULL AND state <> 'synced';
 
+-- The e-mails other than the userName.
 CREATE TABLE user_emails (
   shop_id INTEGER NOT NULL,
   email   BLOB    NOT NULL,
