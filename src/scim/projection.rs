@@ -62,7 +62,7 @@ impl Projection {
         let mut kept: HashMap<String, HashMap<String, Kept>> = HashMap::new();
         let asks_for_all = matches!(choice, Choice::All);
         let mut derived = if asks_for_all {
-            DerivedParts::ALL
+            DerivedParts::all_of(resource_type)
         } else {
             DerivedParts::default()
         };
