@@ -90,7 +90,6 @@ pub struct Application {
     clock: Arc<dyn Clock>,
     scim: Serving,
     ops: Serving,
-    worker: Option<worker::Running>,
     activity_days: u32,
     housekeeping: Option<housekeeping::Running>,
     _lock: File,
@@ -253,8 +252,9 @@ impl Application {
         let ops = Serving::start(ops_listener, |listener| {
             http::ops::serve(listener, Arc::clone(&store))
         })?;
-        let worker = (background && settings.shopify_push)
-            .then(|| worker::Running::start(Arc::clone(&reconciler)));
+        if background && settings.shopify_push {
+            worker::start(Arc::clone(&reconciler));
+        }
         let housekeeping = background.then(|| {
             let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
             Housekeeping::new(store, clock, settings.activity_days).start()
@@ -265,7 +265,6 @@ impl Application {
             clock,
             scim,
             ops,
-            worker,
             activity_days: settings.activity_days,
             housekeeping,
             _lock: lock,
@@ -303,19 +302,16 @@ impl Application {
             .await
     }
 
-    /// Serves until SIGINT or SIGTERM, then stops in order: no new requests, what is in flight ends, the worker drains.
+    /// Serves until SIGINT or SIGTERM, then stops in order.
     pub async fn run_until(self, mut signals: StopSignals) {
         signals.received().await;
         tracing::info!("stopping");
         self.stop().await;
     }
 
-    /// Stops in order.
+    /// Stops in order: no new requests and no new steps, those in flight end. Who waits for Shopify within a request waits no longer.
     pub async fn stop(self) {
-        self.scim.server.stop().await;
-        if let Some(worker) = self.worker {
-            worker.stop().await;
-        }
+        tokio::join!(self.reconciler.stop(), self.scim.server.stop());
         if let Some(housekeeping) = self.housekeeping {
             housekeeping.stop().await;
         }

@@ -8,6 +8,9 @@ pub mod scim;
 
 use std::net::{SocketAddr, TcpListener};
 
+/// How many seconds requests in flight may take when a server stops: none waits for Shopify then, only for the disk or a slow client.
+const LAST_REQUESTS_S: u64 = 3;
+
 /// A server that could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {

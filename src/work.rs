@@ -1,12 +1,16 @@
-//! Background work that knows no job: which keys are in progress, and what wakes the worker.
+//! Background work that knows no job: which keys are in progress, what wakes the worker, and how all of it ends.
 //!
 //! Whether there is work is state in the store, never a message: a wake-up carries no data, and a lost one costs a poll interval.
+
+mod stop;
 
 use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
+
+pub use stop::{Stop, Working};
 
 /// The keys that are being worked on in this process; equal keys never run at once.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use super::inspect::inspect;
 use crate::app;
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::id::{ShopDomain, ShopId};
-use crate::directory::{ShopRecord, ShopSettings};
+use crate::directory::{ShopRecord, ShopSettings, SyncState};
 use crate::settings::Settings;
 use crate::shopify::setup::ShopInfo;
 use crate::store::Store;
@@ -60,7 +60,7 @@ pub(super) enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Show one shop: its policies, and how many users are in each state
+    /// Show one shop: its policies, and how many users are in each state, with the deleted ones whose customers are not done with
     Show {
         /// NAME.myshopify.com
         shop: ShopDomain,
@@ -261,16 +261,14 @@ fn confirms(record: &ShopRecord) -> Result<bool, Failure> {
 fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<String, Failure> {
     let record = find(store, domain)?;
     let states = store.state_counts(record.id)?;
+    let leaving = store.leaving_counts(record.id)?;
     if as_json {
-        let states: serde_json::Map<String, Value> = states
-            .iter()
-            .map(|(state, count)| (state.as_str().to_owned(), json!(count)))
-            .collect();
         let shown = json!({
             "shop": domain.as_str(),
             "users": record.user_count,
             "groups": record.group_count,
-            "states": states,
+            "states": counted(&states),
+            "deleted": counted(&leaving),
             "settings": record.settings,
         });
         return Ok(format!("{shown:#}\n"));
@@ -282,6 +280,9 @@ fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<String, Fai
     for (state, count) in states {
         writeln!(lines, "  {:<9} {count}", state.as_str())?;
     }
+    for (state, count) in leaving {
+        writeln!(lines, "  {:<9} {count} deleted", state.as_str())?;
+    }
     writeln!(lines, "policies (syncup shop set {domain} NAME=VALUE):")?;
     if let Value::Object(policies) = serde_json::to_value(&record.settings)? {
         for (name, value) in policies {
@@ -289,4 +290,12 @@ fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<String, Fai
         }
     }
     Ok(lines)
+}
+
+fn counted(states: &[(SyncState, i64)]) -> Value {
+    let counted = states.iter();
+    counted
+        .map(|(state, count)| (state.as_str().to_owned(), json!(count)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }

@@ -47,6 +47,9 @@ pub(super) enum Command {
         /// How long both work
         #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..8_760))]
         overlap_hours: i64,
+        /// The new one ends after so many days; without, it does not end
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..36_500))]
+        expires_days: Option<i64>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -70,13 +73,14 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
             json,
         } => {
             let shop = find(&store, shop)?;
-            let expires_ms = expires_days.map(|days| now_ms + days * 24 * HOUR_MS);
+            let expires_ms = end_of(*expires_days, now_ms);
             create(&store, settings, &shop, name, expires_ms, *json)
         }
         Command::List { shop, json } => list(&store, shop, now_ms, *json),
         Command::Rotate {
             prefix,
             overlap_hours,
+            expires_days,
             json,
         } => {
             let old = token(&store, prefix)?;
@@ -84,7 +88,14 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
                 return Err(format!("the token {prefix} has ended already: make a new one with `syncup token create`").into());
             }
             let shop = store.shop(old.shop)?.ok_or("the token's shop is gone")?;
-            let made = create(&store, settings, &shop, &old.name, None, *json)?;
+            let made = create(
+                &store,
+                settings,
+                &shop,
+                &old.name,
+                end_of(*expires_days, now_ms),
+                *json,
+            )?;
             let end_ms = now_ms + overlap_hours * HOUR_MS;
             let end_ms = old.expires_ms.map_or(end_ms, |own_ms| own_ms.min(end_ms));
             written(store.expire_token(prefix, end_ms)?)?;
@@ -98,6 +109,11 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
             Ok(format!("{prefix} is revoked.\n"))
         }
     }
+}
+
+/// When a token made now ends, if it does.
+fn end_of(expires_days: Option<i64>, now_ms: i64) -> Option<i64> {
+    expires_days.map(|days| now_ms + days * 24 * HOUR_MS)
 }
 
 fn token(store: &Store, prefix: &str) -> Result<TokenRecord, Failure> {

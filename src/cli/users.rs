@@ -11,7 +11,7 @@ use crate::base::clock::rfc3339_ms;
 use crate::base::id::{ResourceId, ShopDomain};
 use crate::directory::{SyncState, UserRecord};
 use crate::settings::Settings;
-use crate::store::{Batch, Store};
+use crate::store::{Batch, Store, StoreError};
 
 /// Users read at once.
 const PAGE: i64 = 500;
@@ -21,7 +21,7 @@ const NEED_ATTENTION: [SyncState; 3] = [SyncState::Held, SyncState::Conflict, Sy
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// List the users in a state, each with its reason
+    /// List the users in a state, each with its reason; deleted ones too, as long as their customers are not done with
     List {
         /// NAME.myshopify.com
         shop: ShopDomain,
@@ -84,15 +84,28 @@ fn of_states(
     let key = store.shop_keys(shop)?;
     let mut users: Vec<UserRecord> = Vec::new();
     for state in states {
-        let mut seq = 0;
-        loop {
-            let page = store.users_in_state(shop, &key, *state, seq, PAGE)?;
-            let Some(last) = page.last() else { break };
-            seq = last.seq;
-            users.extend(page);
-        }
+        users.extend(all(|seq| {
+            store.users_in_state(shop, &key, *state, seq, PAGE)
+        })?);
+        users.extend(all(|seq| {
+            store.leaving_in_state(shop, &key, *state, seq, PAGE)
+        })?);
     }
     Ok(users)
+}
+
+/// All pages of users, each asked for by where the one before has ended.
+fn all(
+    page_after: impl Fn(i64) -> Result<Vec<UserRecord>, StoreError>,
+) -> Result<Vec<UserRecord>, StoreError> {
+    let mut users: Vec<UserRecord> = Vec::new();
+    loop {
+        let page = page_after(users.last().map_or(0, |user| user.seq))?;
+        if page.is_empty() {
+            return Ok(users);
+        }
+        users.extend(page);
+    }
 }
 
 fn printed(users: &[UserRecord], names: bool, as_json: bool) -> Result<String, std::fmt::Error> {
@@ -115,9 +128,10 @@ fn printed(users: &[UserRecord], names: bool, as_json: bool) -> Result<String, s
         };
         writeln!(
             lines,
-            "{}  {:<8}  {customer}  {name}{}{reason}",
+            "{}  {:<8}  {customer}  {}{name}{}{reason}",
             user.id,
             sync.state.as_str(),
+            if user.deleted { "deleted  " } else { "" },
             if name.is_empty() { "" } else { "  " },
         )?;
     }
@@ -129,6 +143,7 @@ fn shown(user: &UserRecord, names: bool) -> Value {
     let mut shown = json!({
         "id": user.id.to_string(),
         "state": sync.state.as_str(),
+        "deleted": user.deleted,
         "customer": sync.customer.as_ref().map(|customer| customer.as_str()),
         "reason": sync.last_error,
         "attempts": sync.attempts,

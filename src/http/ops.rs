@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 
-use crate::http::{Running, ServeError};
+use crate::http::{LAST_REQUESTS_S, Running, ServeError};
 use crate::store::Store;
 
 /// Serves health on `listener`.
@@ -21,6 +21,7 @@ pub fn serve(listener: TcpListener, store: Arc<Store>) -> Result<Running, ServeE
     })
     .workers(1)
     .disable_signals()
+    .shutdown_timeout(LAST_REQUESTS_S)
     .listen(listener)
     .map_err(|source| ServeError::Start {
         what: "ops_listen",

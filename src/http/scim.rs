@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 
 use self::route::{Endpoint, Resource, Target};
 use super::error::{answer_failure, explain};
-use crate::http::{Running, ServeError};
+use crate::http::{LAST_REQUESTS_S, Running, ServeError};
 use crate::provision::{Answer, Body, Call, Caller, Failure, Provision};
 use crate::scim::error::ScimError;
 use crate::scim::schema::ResourceType;
@@ -48,7 +48,7 @@ pub fn serve(
             .default_service(web::to(handle))
     })
     .disable_signals()
-    .shutdown_timeout(20);
+    .shutdown_timeout(LAST_REQUESTS_S);
     if limits.workers > 0 {
         server = server.workers(limits.workers);
     }

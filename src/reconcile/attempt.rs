@@ -18,6 +18,7 @@ use crate::mapping::{Applied, Desired, Warning};
 use crate::shopify::Class;
 use crate::shopify::model::{CustomerKey, ObservedCustomer};
 use crate::store::{Batch, PendingUser, Store, StoreError};
+use crate::work::Working;
 
 /// Refusals that are answered by sending less, or by adopting, before an attempt gives up.
 const ROUNDS: usize = 5;
@@ -28,6 +29,7 @@ pub(super) struct Attempt<'a> {
     clock: &'a dyn Clock,
     shop: &'a Shop,
     class: Class,
+    working: &'a Working,
     user: UserRecord,
     desired: Desired,
     active: bool,
@@ -46,6 +48,7 @@ impl<'a> Attempt<'a> {
         clock: &'a dyn Clock,
         shop: &'a Shop,
         class: Class,
+        working: &'a Working,
         pending: PendingUser,
     ) -> Result<Self, StoreError> {
         let PendingUser { user, applied } = pending;
@@ -64,6 +67,7 @@ impl<'a> Attempt<'a> {
             clock,
             shop,
             class,
+            working,
             user,
             desired,
         })

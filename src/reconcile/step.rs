@@ -1,8 +1,10 @@
 //! One user's step: claim, read, converge, record.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
+use tokio::runtime::Handle;
 
 use super::attempt::Attempt;
 use super::shop::{Shop, Shops};
@@ -12,7 +14,12 @@ use crate::base::id::{ResourceId, ShopId};
 use crate::directory::Activity;
 use crate::shopify::Class;
 use crate::store::{Batch, Store, StoreError};
-use crate::work::Wake;
+use crate::work::{Stop, Wake, Working};
+
+/// How long calls of Shopify may go on when the bridge stops: one that is answered at all takes less, and whoever stops a container kills it after ten seconds.
+const LAST_CALLS: Duration = Duration::from_secs(3);
+/// How long it may then take to record that their outcome is unknown.
+const LAST_RECORDS: Duration = Duration::from_secs(2);
 
 /// What a step came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +31,7 @@ pub enum Step {
         /// How long.
         wait_ms: i64,
     },
-    /// The user is in progress elsewhere in this process.
+    /// The user is in progress elsewhere in this process, or the bridge stops.
     Busy,
     /// The directory could not be read or written: the user stays due.
     Failed,
@@ -38,10 +45,12 @@ pub struct Reconciler {
     clock: Arc<dyn Clock>,
     random: SystemRandom,
     wake: Wake,
+    stop: Stop,
+    runtime: Handle,
 }
 
 impl Reconciler {
-    /// Over a store and its shops.
+    /// Over a store and its shops. Within the runtime that steps are to run on.
     pub fn new(store: Arc<Store>, shops: Shops, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
@@ -49,6 +58,8 @@ impl Reconciler {
             clock,
             random: SystemRandom::new(),
             wake: Wake::default(),
+            stop: Stop::default(),
+            runtime: Handle::current(),
         }
     }
 
@@ -60,6 +71,20 @@ impl Reconciler {
     /// Wakes the worker.
     pub fn wake(&self) -> &Wake {
         &self.wake
+    }
+
+    /// Begins to work through what is due; `None` once the bridge stops.
+    pub(super) fn begin_work(&self) -> Option<Working> {
+        self.stop.begin_work()
+    }
+
+    /// Starts nothing new, lets requests wait no longer, and ends the steps in flight: those that Shopify does not answer in time are recorded as of unknown outcome.
+    pub async fn stop(&self) {
+        if !self.stop.end(LAST_CALLS, LAST_RECORDS).await {
+            tracing::warn!(
+                "steps still in flight were left: they are looked up and done again after the next start"
+            );
+        }
     }
 
     /// The shops with due users; none when nothing is sent at all.
@@ -94,31 +119,38 @@ impl Reconciler {
 
     /// The step of one user, for a SCIM request that waits.
     ///
-    /// It runs in a task of its own: when the request stops waiting, the step goes on, since a mutation that is broken off has an unknown outcome.
+    /// It runs in a task of its own, and not on the thread that serves the request: when the request stops waiting, or the server ends with its threads, the step
+    /// goes on, since a mutation that is broken off has an unknown outcome.
     pub async fn inline(
         self: &Arc<Self>,
         shop: &Arc<Shop>,
         user: ResourceId,
         request_id: &str,
-        budget: std::time::Duration,
+        budget: Duration,
     ) {
         if !self.shops.push() {
             return;
         }
+        let Some(waiting) = self.stop.begin_work() else {
+            return;
+        };
         if shop.in_progress() >= shop.concurrency() {
             // The lane is full: waiting in line here would cost more than the worker's next round.
             self.wake.notify();
             return;
         }
         let (this, shop, request_id) = (Arc::clone(self), Arc::clone(shop), request_id.to_owned());
-        let step = tokio::spawn(async move {
+        let step = self.runtime.spawn(async move {
             let step = this.run(&shop, user, Class::Inline, &request_id).await;
             if step != Step::Done {
                 this.wake.notify();
             }
         });
         // Too late is not an error: the answer says `pending`.
-        let _ = tokio::time::timeout(budget, step).await;
+        tokio::select! {
+            _ = tokio::time::timeout(budget, step) => {}
+            () = waiting.ending() => {}
+        }
     }
 
     /// Runs what is due now, one after the other; gives the number of steps. For simulations on a manual clock.
@@ -140,7 +172,10 @@ impl Reconciler {
         let Some(_claim) = shop.lane.in_flight.claim(user) else {
             return Step::Busy;
         };
-        match self.converge(shop, user, class, request_id).await {
+        let Some(working) = self.stop.begin_work() else {
+            return Step::Busy;
+        };
+        match self.converge(shop, user, class, request_id, &working).await {
             Ok(step) => step,
             Err(error) if error.is_lasting() => {
                 noted::<()>(Err(error));
@@ -172,6 +207,7 @@ impl Reconciler {
         user: ResourceId,
         class: Class,
         request_id: &str,
+        working: &Working,
     ) -> Result<Step, StoreError> {
         let Some(pending) = self.store.pending_user(shop.id(), &shop.key, user)? else {
             return Ok(Step::Done);
@@ -179,7 +215,14 @@ impl Reconciler {
         if pending.user.sync.due_ms.is_none() {
             return Ok(Step::Done);
         }
-        let mut attempt = Attempt::new(&self.store, self.clock.as_ref(), shop, class, pending)?;
+        let mut attempt = Attempt::new(
+            &self.store,
+            self.clock.as_ref(),
+            shop,
+            class,
+            working,
+            pending,
+        )?;
         let verdict = attempt.run().await?;
         if let (Verdict::Wait { wait_ms }, false) = (&verdict, attempt.has_learned()) {
             return Ok(Step::Wait { wait_ms: *wait_ms });

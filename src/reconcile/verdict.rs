@@ -68,6 +68,11 @@ impl Verdict {
         }
     }
 
+    /// The bridge stopped while Shopify was asked: what was sent may have arrived.
+    pub(super) fn broken_off() -> Self {
+        Self::contradiction("the bridge was stopped before Shopify answered")
+    }
+
     pub(super) fn blocked() -> Self {
         Self::Blocked {
             reason: "another user of the directory has the same e-mail".to_owned(),

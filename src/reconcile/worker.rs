@@ -5,11 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::step::{Reconciler, Step};
 use crate::base::id::{ResourceId, ShopId};
+use crate::work::Working;
 
 /// How long the worker sleeps when nobody wakes it.
 const POLL: Duration = Duration::from_millis(500);
@@ -19,44 +19,23 @@ const BATCH: usize = 64;
 const FRUITLESS: Duration = Duration::from_millis(100);
 /// How long a shop rests after the directory has failed.
 const FAILED: Duration = Duration::from_secs(5);
-/// How long in-flight steps may take when the worker stops.
-const DRAIN: Duration = Duration::from_secs(20);
 
-/// A running worker.
-#[derive(Debug)]
-pub struct Running {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Running {
-    /// Starts the worker on the current runtime.
-    pub fn start(reconciler: Arc<Reconciler>) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(run(reconciler, stopped));
-        Self { stop, task }
-    }
-
-    /// Starts nothing new, waits for what is in flight.
-    pub async fn stop(self) {
-        self.stop.send_replace(true);
-        if tokio::time::timeout(DRAIN, self.task).await.is_err() {
-            tracing::warn!(
-                "steps still in flight were left: they are looked up and done again after the next start"
-            );
-        }
+/// Starts the worker on the current runtime. It ends when the reconciler stops.
+pub fn start(reconciler: Arc<Reconciler>) {
+    if let Some(working) = reconciler.begin_work() {
+        tokio::spawn(run(reconciler, working));
     }
 }
 
-async fn run(reconciler: Arc<Reconciler>, mut stopped: watch::Receiver<bool>) {
+async fn run(reconciler: Arc<Reconciler>, working: Working) {
     let mut shops = JoinSet::new();
     let driven = crate::work::InFlight::default();
-    while !*stopped.borrow() {
+    while !working.is_ending() {
         for shop in reconciler.due_shops() {
             if let Some(claim) = driven.claim(shop) {
-                let (reconciler, stopped) = (Arc::clone(&reconciler), stopped.clone());
+                let (reconciler, working) = (Arc::clone(&reconciler), working.clone());
                 shops.spawn(async move {
-                    drive(reconciler, shop, stopped).await;
+                    drive(reconciler, shop, working).await;
                     drop(claim);
                 });
             }
@@ -65,24 +44,24 @@ async fn run(reconciler: Arc<Reconciler>, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             () = reconciler.wake().wait() => {}
             () = tokio::time::sleep(POLL) => {}
-            _ = stopped.changed() => {}
+            () = working.ending() => {}
         }
     }
     while shops.join_next().await.is_some() {}
 }
 
 /// Runs a shop's due users until none is left or the worker stops.
-async fn drive(reconciler: Arc<Reconciler>, shop: ShopId, mut stopped: watch::Receiver<bool>) {
-    while !*stopped.borrow() {
+async fn drive(reconciler: Arc<Reconciler>, shop: ShopId, working: Working) {
+    while !working.is_ending() {
         let due = reconciler.due_users(shop, BATCH);
         if due.is_empty() {
             break;
         }
-        let round = run_round(&reconciler, shop, due, &stopped).await;
+        let round = run_round(&reconciler, shop, due, &working).await;
         if let Some(pause) = round.pause() {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                _ = stopped.changed() => {}
+                () = working.ending() => {}
             }
         }
     }
@@ -125,7 +104,7 @@ async fn run_round(
     reconciler: &Arc<Reconciler>,
     shop: ShopId,
     due: Vec<ResourceId>,
-    stopped: &watch::Receiver<bool>,
+    working: &Working,
 ) -> Round {
     let mut round = Round::default();
     let mut steps: JoinSet<Step> = JoinSet::new();
@@ -133,7 +112,7 @@ async fn run_round(
         while steps.len() >= reconciler.concurrency(shop) {
             round.note(steps.join_next().await);
         }
-        if round.wait_ms.is_some() || round.failed || *stopped.borrow() {
+        if round.wait_ms.is_some() || round.failed || working.is_ending() {
             break;
         }
         let reconciler = Arc::clone(reconciler);

@@ -190,12 +190,17 @@ impl Store {
         );
     }
 
-    /// Adds to `batch` that the shop's parked users are tried again.
+    /// Adds to `batch` that the shop's parked users are tried again, deleted ones too.
     pub fn retry_parked(&self, batch: &mut Batch, shop: ShopId) {
         // Due before all times: whoever asks for it has no say in what time it is.
         batch.push(
             "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND deleted_ms IS NULL \
              AND state <> 'synced' AND state IN ('held', 'conflict', 'failed')",
+            vec![shop_value(shop)],
+        );
+        batch.push(
+            "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND deleted_ms IS NOT NULL \
+             AND state <> 'disabled' AND state IN ('held', 'conflict', 'failed')",
             vec![shop_value(shop)],
         );
     }
@@ -344,6 +349,45 @@ impl Store {
         self.some_users(
             key,
             sql,
+            &[
+                shop_value(shop),
+                text(state.as_str()),
+                int(seq),
+                int(count.max(0)),
+            ],
+        )
+    }
+
+    /// How many deleted users are in each state, but for those whose customers are disabled: with these all is done.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn leaving_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
+        self.database.query(
+            "count the states",
+            "SELECT state, COUNT(*) FROM users WHERE shop_id = ?1 AND deleted_ms IS NOT NULL AND state <> 'disabled' GROUP BY state",
+            &[shop_value(shop)],
+            |row| Ok((row.parsed(0, "state")?, row.int(1)?)),
+        )
+    }
+
+    /// The deleted users in `state` after a key, at most `count`; none when all is done with their customers.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn leaving_in_state(
+        &self,
+        shop: ShopId,
+        key: &ShopKey,
+        state: SyncState,
+        seq: i64,
+        count: i64,
+    ) -> Result<Vec<UserRecord>, StoreError> {
+        self.some_users(
+            key,
+            select!(
+                "WHERE shop_id = ?1 AND deleted_ms IS NOT NULL AND state <> 'disabled' AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
+            ),
             &[
                 shop_value(shop),
                 text(state.as_str()),

@@ -314,3 +314,72 @@ async fn customers_follow_when_the_mapping_changes() {
     let phone = app.customer(ANN).unwrap().phone;
     assert_eq!(phone.as_deref(), Some("+16134505290"));
 }
+
+fn set_scopes(app: &TestApp, scopes: &[&str]) {
+    let patch = ShopPatch {
+        scopes: Some(scopes.iter().map(|&scope| scope.to_owned()).collect()),
+        ..ShopPatch::default()
+    };
+    app.shopify.patch_shop(SHOP, patch).unwrap();
+}
+
+/// The app may not erase a deleted user's customer: whoever looks sees it until `settle` has settled it.
+async fn check_not_erased(settle: impl Fn(&TestApp), erased: bool) {
+    let app = TestApp::with_policies(&["delete_policy=erase"]).await;
+    let created = app.create(&user(ANN)).await;
+    set_scopes(&app, &["read_customers", "write_customers"]);
+    let place = format!("/Users/{}", created.id());
+    assert_eq!(app.scim.delete(&place).await.status, 204);
+    app.converge().await;
+    assert!(app.customer(ANN).unwrap().erasure_requested_at.is_none());
+    let command = |arguments: &[&str]| printed(&mut cli(app.directory.path(), arguments));
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&command(&[arguments, &["--json"]].concat())).unwrap()
+    };
+    let scope = "write_customer_data_erasure";
+    for arguments in [
+        &["users", "list", SHOP] as &[_],
+        &["users", "list", SHOP, "--state", "failed"],
+    ] {
+        let listed = json(arguments);
+        assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+        assert_eq!(listed[0]["id"], created.id().as_str());
+        assert_eq!(listed[0]["deleted"], true);
+        let said = listed[0]["reason"].as_str().unwrap();
+        assert!(said.contains(scope), "{said}");
+        let text = command(arguments);
+        assert!(
+            text.contains("  deleted  ") && text.contains(scope),
+            "{text}"
+        );
+    }
+    let shown = json(&["shop", "show", SHOP]);
+    assert_eq!(shown["users"], 0);
+    assert_eq!(shown["states"], json!({}));
+    assert_eq!(shown["deleted"], json!({"failed": 1}));
+    let shown = command(&["shop", "show", SHOP]);
+    assert!(shown.contains("failed    1 deleted"), "{shown}");
+
+    settle(&app);
+    app.converge().await;
+    let customer = app.customer(ANN).unwrap();
+    assert_eq!(customer.erasure_requested_at.is_some(), erased);
+    assert_eq!(customer.tags, ["scim:disabled"]);
+    assert_eq!(json(&["users", "list", SHOP]), json!([]));
+    assert_eq!(json(&["shop", "show", SHOP])["deleted"], json!({}));
+}
+
+#[tokio::test]
+async fn a_deleted_user_whose_customer_cannot_be_erased_is_shown_until_that_is_settled() {
+    let retry = |app: &TestApp| {
+        let all = [
+            "read_customers",
+            "write_customers",
+            "write_customer_data_erasure",
+        ];
+        set_scopes(app, &all);
+        printed(&mut cli(app.directory.path(), &["users", "retry", SHOP]));
+    };
+    check_not_erased(retry, true).await;
+    check_not_erased(|app| app.set(&["delete_policy=disable"]), false).await;
+}

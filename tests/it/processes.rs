@@ -1,8 +1,9 @@
-//! The real binary, in processes that are killed, starved and fed with nonsense.
+//! The real binary, in processes that are killed, starved, left alone and fed with nonsense.
 
 mod commands;
 mod crash;
 mod demo;
+mod disconnects;
 mod full_disk;
 mod hostile;
 mod logs;

@@ -12,6 +12,8 @@ use crate::shopify::{CallError, Go, Recovery, Reply, UserError, UserErrorKind};
 pub(super) enum Called {
     /// It was not sent.
     Unsent(Halt),
+    /// The bridge stops, and Shopify has not answered.
+    BrokenOff,
     /// It was sent and failed.
     Failed(CallError),
 }
@@ -20,6 +22,7 @@ impl From<Called> for Halt {
     fn from(called: Called) -> Self {
         match called {
             Called::Unsent(halt) => halt,
+            Called::BrokenOff => Verdict::broken_off().into(),
             Called::Failed(error) => Self::from(&error),
         }
     }
@@ -36,7 +39,15 @@ impl Attempt<'_> {
         if let Go::WaitMs(wait_ms) = lane.reserve(points, self.class, self.clock.now_ms()) {
             return Err(Called::Unsent(Verdict::Wait { wait_ms }.into()));
         }
-        let answered = request.await;
+        let answered = tokio::select! {
+            // What is ready is taken, also in the end.
+            biased;
+            answered = request => answered,
+            () = self.working.over() => {
+                lane.settle(points, None, self.clock.now_ms());
+                return Err(Called::BrokenOff);
+            }
+        };
         let receipt = match &answered {
             Ok(reply) => Some(&reply.receipt),
             Err(error) => error.receipt.as_deref(),

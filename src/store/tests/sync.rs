@@ -261,6 +261,17 @@ fn states_are_counted_and_listed() {
     assert_eq!(listed(SyncState::Synced, fresh.user(1).seq), [id(2)]);
     assert_eq!(listed(SyncState::Held, 0), [id(4)]);
     assert_eq!(listed(SyncState::Conflict, 0), []);
+    // The deleted one is counted apart, until its customer is disabled.
+    let leaving = || fresh.store.leaving_counts(fresh.shop).expect("read");
+    assert_eq!(leaving(), [(SyncState::Pending, 1)]);
+    let left = |state, seq| -> Vec<ResourceId> {
+        let users = fresh
+            .store
+            .leaving_in_state(fresh.shop, &fresh.key, state, seq, 10);
+        users.expect("read").iter().map(|user| user.id).collect()
+    };
+    assert_eq!(left(SyncState::Pending, 0), [id(3)]);
+    assert_eq!(left(SyncState::Failed, 0), []);
 }
 
 #[test]

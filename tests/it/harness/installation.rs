@@ -118,6 +118,12 @@ impl Mock {
         assert_eq!(answer.status(), 200);
     }
 
+    /// Forgets the script of faults.
+    pub async fn heal(&self) {
+        let request = self.http.delete(format!("{}/_mock/faults", self.url));
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+
     /// Changes the shop, as `PATCH /_mock/shops/{domain}` tells.
     pub async fn change(&self, patch: &Value) {
         let request = self.http.patch(format!("{}/_mock/shops/{SHOP}", self.url));

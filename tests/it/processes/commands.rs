@@ -138,6 +138,25 @@ async fn a_rotated_token_works_until_its_overlap_ends() {
     token(&["token", "rotate", prefix, "--overlap-hours", "48"]);
     check(23, &short, 200).await;
     check(25, &short, 401).await;
+    // The new one ends when it is told to, beside the old one's overlap; else it does not.
+    assert_eq!(new["expires"], Value::Null);
+    let old = token(&["token", "create", SHOP]);
+    let prefix = old["prefix"].as_str().unwrap();
+    let new = token(&["token", "rotate", prefix, "--expires-days", "2"]);
+    for (hours, of_old, of_new) in [
+        (23, 200, 200),
+        (25, 401, 200),
+        (47, 401, 200),
+        (49, 401, 401),
+    ] {
+        check(hours, &old, of_old).await;
+        check(hours, &new, of_new).await;
+    }
+    let listed = token(&["token", "list", SHOP]);
+    let mut listed = listed.as_array().unwrap().iter();
+    let listed = listed.find(|one| one["prefix"] == new["prefix"]).unwrap();
+    assert!(new["expires"].is_string(), "{new}");
+    assert_eq!(listed["expires"], new["expires"]);
 }
 
 #[test]

@@ -93,6 +93,49 @@ fn user(number: usize) -> Value {
     })
 }
 
+/// Each operation of a bulk request is refused as it would be alone, and the whole is answered.
+async fn check_bulk(scim: &Scim, number: usize, status: &str, advice: &str) {
+    let listed = scim.get("/Users?count=1").await.json();
+    let first = format!("/Users/{}", listed["Resources"][0]["id"].as_str().unwrap());
+    let post = |bulk_id: &str| {
+        let data = user(number);
+        json!({"method": "POST", "path": "/Users", "bulkId": bulk_id, "data": data})
+    };
+    let patch = json!({"op": "add", "path": "title", "value": "y".repeat(4_000)});
+    let patch = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [patch],
+    });
+    let group = json!({"displayName": "G", "members": [{"value": "bulkId:a"}]});
+    let operations = json!([
+        post("a"),
+        {"method": "PATCH", "path": first, "data": patch},
+        {"method": "DELETE", "path": first},
+        {"method": "POST", "path": "/Groups", "bulkId": "g", "data": group},
+    ]);
+    // Whose user could not be created refers to nobody.
+    let each = [status, status, status, "409"];
+    for (fail_on_errors, expected) in [(9, &each[..]), (2, &each[..2])] {
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+            "failOnErrors": fail_on_errors, "Operations": operations,
+        });
+        let answer = scim.post("/Bulk", &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let results = answer.json()["Operations"].as_array().unwrap().clone();
+        let told = |result: &Value| result["status"].as_str().unwrap().to_owned();
+        let statuses: Vec<String> = results.iter().map(told).collect();
+        assert_eq!(statuses, expected, "{}", answer.text);
+        for result in results.iter().filter(|result| result["status"] == status) {
+            let error = &result["response"];
+            assert_eq!(error["status"], status);
+            let detail = error["detail"].as_str().unwrap();
+            assert!(detail.contains(advice), "{detail}");
+        }
+    }
+    assert_eq!(scim.get(&first).await.status, 200);
+    assert_eq!(scim.get("/Groups?count=0").await.json()["totalResults"], 0);
+}
+
 async fn check(disk: Disk) {
     let installation = Installation::on_plan("plus");
     let data = installation.directory.path();
@@ -121,6 +164,7 @@ async fn check(disk: Disk) {
     let detail = refused.json()["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains(advice), "{detail}");
     assert!(!refused.header("retry-after").is_empty());
+    check_bulk(&scim, stored, status, advice).await;
     // Reading goes on, and nothing of the refused user is there.
     let count = async || scim.get("/Users?count=0").await.json()["totalResults"].clone();
     assert_eq!(count().await, stored, "{disk:?}");

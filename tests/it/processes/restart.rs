@@ -1,12 +1,14 @@
 //! What is stored waits for whoever serves next, and commands have their effect while somebody serves.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::harness::Scim;
 use crate::harness::installation::{Bridge, Installation, SHOP};
 use crate::harness::process::{PATIENCE, printed};
+
+const SHOPIFY: &str = "urn:ietf:params:scim:schemas:extension:syncup:shopify:2.0:User";
 
 fn user(number: usize) -> Value {
     let email = format!("user-{number}@example.com");
@@ -96,4 +98,65 @@ async fn commands_have_their_effect_at_once_while_the_bridge_is_busy() {
     all_synced(&installation, 240).await;
     let said = bridge.process.stop();
     assert!(!said.contains("ERROR"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_while_shopify_stalls_is_quick_and_loses_and_doubles_nothing() {
+    let installation = Installation::on_plan("plus");
+    // A request may wait for ever: it is the stop that ends its waiting.
+    let mut command = installation.serve_command();
+    command.env("SYNCUP_INLINE_BUDGET_MS", "60000");
+    let bridge = Bridge::start(&mut command);
+    let scim = Scim::new(&bridge.base_url, &installation.token);
+    let old = scim.post("/Users", &user(0)).await;
+    assert_eq!(old.json()[SHOPIFY]["syncState"], "synced", "{}", old.text);
+    // Shopify does what it is told, and does not say so.
+    let stall = json!({"kind": "slow", "ms": 30_000});
+    installation.mock.inject(&stall).await;
+    let (created, changed) = {
+        let (creating, changing) = (scim.clone(), scim.clone());
+        let place = format!("/Users/{}", old.id());
+        let title = json!([{"op": "add", "path": "name.givenName", "value": "New"}]);
+        (
+            tokio::spawn(async move { creating.post("/Users", &user(1)).await }),
+            tokio::spawn(async move { changing.patch(&place, &title).await }),
+        )
+    };
+    let arrived = async {
+        loop {
+            let customers = installation.mock.customers().await;
+            if customers.len() == 2 && customers.iter().any(|one| one["firstName"] == "New") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, arrived).await.unwrap();
+    let asked_at = Instant::now();
+    let said = bridge.process.stop();
+    assert!(asked_at.elapsed() < Duration::from_secs(6), "{said}");
+    assert!(!said.contains("ERROR"), "{said}");
+    for (answer, status) in [(created, 201), (changed, 200)] {
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert_eq!(answer.json()[SHOPIFY]["syncState"], "pending");
+    }
+    let mut command = installation.cli(&["users", "list", SHOP, "--state", "pending", "--json"]);
+    let pending: Value = serde_json::from_str(&printed(&mut command)).unwrap();
+    for user in pending.as_array().unwrap() {
+        let reason = user["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains("before Shopify answered"), "{user}");
+    }
+    assert_eq!(pending.as_array().unwrap().len(), 2);
+
+    installation.mock.heal().await;
+    let bridge = installation.serve();
+    all_synced(&installation, 2).await;
+    let customers = installation.mock.customers().await;
+    assert_eq!(customers.len(), 2);
+    for customer in customers {
+        let is_old = customer["email"] == "user-0@example.com";
+        assert_eq!(customer["firstName"] == "New", is_old, "{customer}");
+    }
+    bridge.process.stop();
 }

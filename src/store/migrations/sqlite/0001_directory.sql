@@ -61,6 +61,8 @@ CREATE INDEX users_by_customer ON users (shop_id, customer) WHERE customer IS NO
 CREATE INDEX users_due ON users (shop_id, due_ms) WHERE due_ms IS NOT NULL;
 -- Most users are synced: the others are counted and listed by this, and the synced are the rest.
 CREATE INDEX users_not_synced ON users (shop_id, state, seq) WHERE deleted_ms IS NULL AND state <> 'synced';
+-- A deleted user is done with once its customer is disabled: the others are few.
+CREATE INDEX users_leaving ON users (shop_id, state, seq) WHERE deleted_ms IS NOT NULL AND state <> 'disabled';
 
 -- The e-mails other than the userName.
 CREATE TABLE user_emails (

@@ -29,6 +29,7 @@ fn scans(plan: &str) -> bool {
             || step.contains("CONSTANT ROW")
             // Those who are not synced are few, and are counted one by one.
             || step.contains("users_not_synced (shop_id=?)")
+            || step.contains("users_leaving (shop_id=?)")
     };
     plan.lines().filter(|step| !may(step)).any(|step| {
         step.starts_with("SCAN") || step.contains("TEMP B-TREE") || step.contains("(shop_id=?)")
@@ -95,6 +96,14 @@ fn every_read_searches_by_its_index() {
             .users_in_state(shop, key, SyncState::Held, 0, 9)
             .expect("read")
     });
+    check_users("users_leaving", &|| {
+        store
+            .leaving_in_state(shop, key, SyncState::Failed, 0, 9)
+            .expect("read")
+    });
+    check("users_leaving", &|| {
+        assert!(store.leaving_counts(shop).expect("read").is_empty());
+    });
     check("users_deleted", &|| {
         assert!(store.tombstone(shop, key, "user1").expect("read").is_none());
     });
@@ -158,6 +167,7 @@ fn no_write_scans_a_table_that_grows() {
     store
         .record_outcome(&mut batch, shop, key, &deleted, &outcome)
         .expect("sealed");
+    store.retry_parked(&mut batch, shop);
     store.touch_customer(&mut batch, shop, &customer(3), 2_000);
     store.release_tombstones(&mut batch, shop, &customer(3), id(1));
     store.note(&mut batch, shop, &Activity::default());
