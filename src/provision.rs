@@ -127,10 +127,7 @@ impl Provision {
 
     /// The address of a resource.
     fn location(&self, resource_type: ResourceType, id: impl Display) -> String {
-        format!(
-            "{}{}/{id}",
-            self.config.public_url,
-            resource_type.endpoint()
-        )
+        let (base, endpoint) = (&self.config.public_url, resource_type.endpoint());
+        format!("{base}{endpoint}/{id}")
     }
 }

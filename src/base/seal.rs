@@ -76,7 +76,7 @@ impl MasterKey {
     pub fn new_shop_key(
         &self,
         random: &dyn SecureRandom,
-        place: &str,
+        place: &[u8],
     ) -> Result<(ShopKey, Vec<u8>), SealError> {
         let mut bytes = [0; Self::LEN];
         random.fill(&mut bytes).map_err(|_| SealError::Random)?;
@@ -88,7 +88,7 @@ impl MasterKey {
     ///
     /// # Errors
     /// [`SealError::Open`] when it was wrapped by another master key or for another shop.
-    pub fn unwrap_shop_key(&self, place: &str, wrapped: &[u8]) -> Result<ShopKey, SealError> {
+    pub fn unwrap_shop_key(&self, place: &[u8], wrapped: &[u8]) -> Result<ShopKey, SealError> {
         ShopKey::new(&open(&self.0, place, wrapped)?)
     }
 }
@@ -112,7 +112,7 @@ impl ShopKey {
     pub fn seal(
         &self,
         random: &dyn SecureRandom,
-        place: &str,
+        place: &[u8],
         text: &str,
     ) -> Result<Vec<u8>, SealError> {
         seal(&self.documents, random, place, text.as_bytes())
@@ -122,7 +122,7 @@ impl ShopKey {
     ///
     /// # Errors
     /// [`SealError::Open`].
-    pub fn open(&self, place: &str, sealed: &[u8]) -> Result<String, SealError> {
+    pub fn open(&self, place: &[u8], sealed: &[u8]) -> Result<String, SealError> {
         String::from_utf8(open(&self.documents, place, sealed)?).map_err(|_| SealError::Open)
     }
 
@@ -166,7 +166,7 @@ fn aead_key(bytes: &[u8]) -> Option<LessSafeKey> {
 fn seal(
     key: &LessSafeKey,
     random: &dyn SecureRandom,
-    place: &str,
+    place: &[u8],
     plain: &[u8],
 ) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE_LEN];
@@ -177,7 +177,7 @@ fn seal(
     let mut body = plain.to_vec();
     key.seal_in_place_append_tag(
         Nonce::assume_unique_for_key(nonce),
-        Aad::from(place.as_bytes()),
+        Aad::from(place),
         &mut body,
     )
     .map_err(|_| SealError::Seal)?;
@@ -185,7 +185,7 @@ fn seal(
     Ok(sealed)
 }
 
-fn open(key: &LessSafeKey, place: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+fn open(key: &LessSafeKey, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
     let (scheme, rest) = sealed.split_first().ok_or(SealError::Open)?;
     let (nonce, body) = rest
         .split_first_chunk::<NONCE_LEN>()
@@ -197,7 +197,7 @@ fn open(key: &LessSafeKey, place: &str, sealed: &[u8]) -> Result<Vec<u8>, SealEr
     let plain_len = key
         .open_in_place(
             Nonce::assume_unique_for_key(*nonce),
-            Aad::from(place.as_bytes()),
+            Aad::from(place),
             &mut body,
         )
         .map_err(|_| SealError::Open)?
@@ -226,7 +226,7 @@ mod tests {
 
     fn shop_key(master: &MasterKey) -> (ShopKey, Vec<u8>) {
         master
-            .new_shop_key(&SystemRandom::new(), "shop:1")
+            .new_shop_key(&SystemRandom::new(), b"shop:1")
             .expect("a key")
     }
 
@@ -235,35 +235,39 @@ mod tests {
         let master = MasterKey::new(&[7; 32]).expect("a key");
         let (key, wrapped) = shop_key(&master);
         let sealed = key
-            .seal(&SystemRandom::new(), "user:1", "ada@example.com")
+            .seal(&SystemRandom::new(), b"user:1", "ada@example.com")
             .expect("sealed");
         assert_eq!(
-            key.open("user:1", &sealed).as_deref(),
+            key.open(b"user:1", &sealed).as_deref(),
             Ok("ada@example.com")
         );
-        assert_eq!(key.open("user:2", &sealed), Err(SealError::Open));
-        let again = master.unwrap_shop_key("shop:1", &wrapped).expect("the key");
+        assert_eq!(key.open(b"user:2", &sealed), Err(SealError::Open));
+        let again = master
+            .unwrap_shop_key(b"shop:1", &wrapped)
+            .expect("the key");
         assert_eq!(
-            again.open("user:1", &sealed).as_deref(),
+            again.open(b"user:1", &sealed).as_deref(),
             Ok("ada@example.com")
         );
         let (other, _) = shop_key(&master);
-        assert_eq!(other.open("user:1", &sealed), Err(SealError::Open));
+        assert_eq!(other.open(b"user:1", &sealed), Err(SealError::Open));
         let other_master = MasterKey::new(&[8; 32]).expect("a key");
-        assert!(other_master.unwrap_shop_key("shop:1", &wrapped).is_err());
-        assert!(master.unwrap_shop_key("shop:2", &wrapped).is_err());
+        assert!(other_master.unwrap_shop_key(b"shop:1", &wrapped).is_err());
+        assert!(master.unwrap_shop_key(b"shop:2", &wrapped).is_err());
     }
 
     #[test]
     fn any_changed_byte_is_noticed() {
         let (key, _) = shop_key(&MasterKey::new(&[7; 32]).expect("a key"));
-        let sealed = key.seal(&SystemRandom::new(), "p", "text").expect("sealed");
+        let sealed = key
+            .seal(&SystemRandom::new(), b"p", "text")
+            .expect("sealed");
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
-            assert_eq!(key.open("p", &changed), Err(SealError::Open), "byte {at}");
+            assert_eq!(key.open(b"p", &changed), Err(SealError::Open), "byte {at}");
         }
-        assert_eq!(key.open("p", &[]), Err(SealError::Open));
+        assert_eq!(key.open(b"p", &[]), Err(SealError::Open));
     }
 
     #[test]

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use listing::Listing;
 
 use super::record::Record;
+use super::render::rendered_bytes;
 use super::{Answer, Call, Failure, Provision};
 use crate::reconcile::Shop;
 use crate::scim::list::{Page, response};
@@ -111,12 +112,7 @@ impl Provision {
             None if listing.has_conditions() => self.scan(shop, listing, end)?,
             None => self.everything(shop, listing)?,
         };
-        let texts = found
-            .records
-            .iter()
-            .filter_map(|record| Some((record, listing.kind_of(record)?)))
-            .map(|(record, kind)| self.render(shop, record, &kind.projection))
-            .collect::<Result<Vec<_>, StoreError>>()?;
+        let bytes = found.records.iter().map(rendered_bytes).sum();
         let page = match listing.query.paging {
             Paging::Index { start_index } => Page::Index { start_index },
             Paging::Cursor(_) => Page::Cursor {
@@ -124,6 +120,13 @@ impl Provision {
                 previous: None,
             },
         };
-        Ok(response(found.total, page, &texts))
+        let write = |record: &Record, text: &mut String| {
+            let what = "resource type";
+            let kind = listing
+                .kind_of(record)
+                .ok_or(StoreError::Corrupt { what })?;
+            self.render_into(text, shop, record, &kind.projection)
+        };
+        Ok(response(found.total, page, &found.records, bytes, write)?)
     }
 }

@@ -22,11 +22,25 @@ impl Provision {
         record: &Record,
         projection: &Projection,
     ) -> Result<String, StoreError> {
+        let mut text = String::with_capacity(rendered_bytes(record));
+        self.render_into(&mut text, shop, record, projection)?;
+        Ok(text)
+    }
+
+    /// As [`Provision::render`], at the end of `text`.
+    pub(super) fn render_into(
+        &self,
+        text: &mut String,
+        shop: &Shop,
+        record: &Record,
+        projection: &Projection,
+    ) -> Result<(), StoreError> {
         if projection.is_full() {
-            return self.text(shop, record, DerivedParts::ALL);
+            return self.push_resource(text, shop, record, DerivedParts::ALL);
         }
         let resource = self.resource(shop, record, projection.derived())?;
-        Ok(Value::Object(projection.apply(resource)).to_string())
+        text.push_str(&Value::Object(projection.apply(resource)).to_string());
+        Ok(())
     }
 
     /// The resource parsed, with the derived parts that are wanted.
@@ -36,42 +50,43 @@ impl Provision {
         record: &Record,
         parts: DerivedParts,
     ) -> Result<Map<String, Value>, StoreError> {
-        serde_json::from_str(&self.text(shop, record, parts)?)
-            .map_err(|_| StoreError::Corrupt { what: "resource" })
+        let mut text = String::with_capacity(rendered_bytes(record));
+        self.push_resource(&mut text, shop, record, parts)?;
+        serde_json::from_str(&text).map_err(|_| StoreError::Corrupt { what: "resource" })
     }
 
     /// The resource's text: the stored one with the derived parts that are wanted at its end. Only these are read: a group can have many members.
-    fn text(
+    fn push_resource(
         &self,
+        text: &mut String,
         shop: &Shop,
         record: &Record,
         parts: DerivedParts,
-    ) -> Result<String, StoreError> {
+    ) -> Result<(), StoreError> {
         let document = record.document();
-        let mut text = String::with_capacity(document.len() + 640);
         text.push_str(document.trim_end().strip_suffix('}').unwrap_or("{"));
         if parts.meta {
-            self.push_meta(&mut text, record);
+            self.push_meta(text, record);
         }
         match record {
             Record::User(user) => {
                 if parts.groups && user.group_count > 0 {
-                    push_member(&mut text, "groups", &self.groups(shop, user)?);
+                    push_member(text, "groups", &self.groups(shop, user)?);
                 }
                 if parts.shopify {
-                    push_extension(&mut text, user);
+                    push_extension(text, user);
                 }
             }
             Record::Group(group) if parts.members => {
                 let members = self.members(shop, group)?;
                 if !members.is_empty() {
-                    push_member(&mut text, "members", &Value::Array(members));
+                    push_member(text, "members", &Value::Array(members));
                 }
             }
             Record::Group(_) => {}
         }
         text.push('}');
-        Ok(text)
+        Ok(())
     }
 
     fn push_meta(&self, text: &mut String, record: &Record) {
@@ -118,6 +133,11 @@ impl Provision {
             })
             .collect())
     }
+}
+
+/// About how long a resource's text is: its document, and what is derived.
+pub(super) fn rendered_bytes(record: &Record) -> usize {
+    record.document().len() + 640
 }
 
 /// Our read-only extension.

@@ -273,7 +273,8 @@ impl Reconciler {
                 },
             );
         }
-        if let Err(guard) = self.store.write(batch).await? {
+        // Lost, the step is done again: it finds the customer by our id, and writes what is there already.
+        if let Err(guard) = self.store.write(batch.found_out_again()).await? {
             // The customer was taken over meanwhile: whoever has it now must make it its own again.
             tracing::info!(user.id = %user.id, ?guard, "a customer changed hands during a step");
             if let Some(customer) = attempt.customer() {

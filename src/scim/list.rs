@@ -20,13 +20,19 @@ pub enum Page<'a> {
     },
 }
 
-/// The response text. `total_results` counts all matches, not only those in `resources`.
-pub fn response<T: AsRef<str>>(total_results: usize, page: Page<'_>, resources: &[T]) -> String {
-    let length: usize = resources
-        .iter()
-        .map(|resource| resource.as_ref().len() + 1)
-        .sum();
-    let mut text = String::with_capacity(length + 512);
+/// The response text, into which `write` writes each of the resources. `total_results` counts all matches, not only those in `resources`; `bytes` is about how
+/// long they will be.
+///
+/// # Errors
+/// Those of `write`.
+pub fn response<T, E>(
+    total_results: usize,
+    page: Page<'_>,
+    resources: &[T],
+    bytes: usize,
+    write: impl Fn(&T, &mut String) -> Result<(), E>,
+) -> Result<String, E> {
+    let mut text = String::with_capacity(bytes + 512);
     // Clients index every one of these members, though RFC 7644 lets a server leave some out.
     text.push_str(&format!(
         r#"{{"schemas":["{LIST_RESPONSE_URN}"],"totalResults":{total_results}"#
@@ -47,10 +53,10 @@ pub fn response<T: AsRef<str>>(total_results: usize, page: Page<'_>, resources: 
         if index > 0 {
             text.push(',');
         }
-        text.push_str(resource.as_ref());
+        write(resource, &mut text)?;
     }
     text.push_str("]}");
-    text
+    Ok(text)
 }
 
 fn push_member(text: &mut String, name: &str, cursor: Option<&str>) {
@@ -65,6 +71,14 @@ mod tests {
 
     use super::*;
 
+    fn response(total_results: usize, page: Page<'_>, resources: &[&str]) -> String {
+        let write = |resource: &&str, text: &mut String| {
+            text.push_str(resource);
+            Ok::<(), ()>(())
+        };
+        super::response(total_results, page, resources, 0, write).unwrap()
+    }
+
     fn check(row: &str, text: &str, want: Value) {
         let got: Value = serde_json::from_str(text).unwrap();
         assert_eq!(got, want, "{row}");
@@ -74,12 +88,12 @@ mod tests {
     fn an_empty_result_has_every_member() {
         check(
             "C1, C6, R8",
-            &response::<&str>(0, Page::Index { start_index: 1 }, &[]),
+            &response(0, Page::Index { start_index: 1 }, &[]),
             json!({"schemas": [LIST_RESPONSE_URN], "totalResults": 0, "startIndex": 1, "itemsPerPage": 0, "Resources": []}),
         );
         check(
             "C2",
-            &response::<&str>(9, Page::Index { start_index: 1 }, &[]),
+            &response(9, Page::Index { start_index: 1 }, &[]),
             json!({"schemas": [LIST_RESPONSE_URN], "totalResults": 9, "startIndex": 1, "itemsPerPage": 0, "Resources": []}),
         );
     }
@@ -115,7 +129,7 @@ mod tests {
         };
         check(
             "C17: last",
-            &response::<String>(9, last, &[]),
+            &response(9, last, &[]),
             json!({"schemas": [LIST_RESPONSE_URN], "totalResults": 9, "previousCursor": "p", "itemsPerPage": 0, "Resources": []}),
         );
     }

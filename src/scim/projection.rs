@@ -60,10 +60,15 @@ impl Projection {
         });
         let keeps_unnamed = !matches!(choice, Choice::Only(_));
         let mut kept: HashMap<String, HashMap<String, Kept>> = HashMap::new();
-        let mut derived = DerivedParts::default();
+        let asks_for_all = matches!(choice, Choice::All);
+        let mut derived = if asks_for_all {
+            DerivedParts::all_of(resource_type)
+        } else {
+            DerivedParts::default()
+        };
         for (urn, def) in top.chain(extended) {
             let part = choice.kept(urn, def);
-            if part.is_something() {
+            if part.is_something() && !asks_for_all {
                 let extension = Some(urn).filter(|urn| !urn.is_empty());
                 derived = derived.union(DerivedParts::of(extension, &def.name));
             }

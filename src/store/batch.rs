@@ -40,6 +40,7 @@ pub struct Batch {
     pub(super) statements: Vec<Statement>,
     forgets: Vec<Forget>,
     leaves_no_trace: bool,
+    is_found_out_again: bool,
     is_rehearsal: bool,
 }
 
@@ -78,6 +79,18 @@ impl Batch {
 
     pub(super) fn leaves_no_trace(&self) -> bool {
         self.leaves_no_trace
+    }
+
+    /// The same batch, whose commit does not wait for the disk: what it records would be found out again if the machine, not only the process, stopped before
+    /// it got there.
+    #[must_use]
+    pub fn found_out_again(mut self) -> Self {
+        self.is_found_out_again = true;
+        self
+    }
+
+    pub(super) fn is_found_out_again(&self) -> bool {
+        self.is_found_out_again
     }
 
     /// The same batch, to be tried and undone: its guards speak, and nothing is written.

@@ -2,7 +2,7 @@
 
 use super::pages::{Forget, Kind};
 use super::row::Row;
-use super::users::external_id;
+use super::users::{external_id, place};
 use super::value::{Value, blob, id as id_value, int, shop as shop_value};
 use super::{Batch, GuardFailure, Store, StoreError};
 use crate::base::id::{ResourceId, ShopId};
@@ -48,8 +48,8 @@ fn record(row: &Row<'_>, key: &ShopKey) -> Result<GroupRecord, StoreError> {
     })
 }
 
-fn group_place(id: ResourceId) -> String {
-    format!("group:{id}")
+fn group_place(id: ResourceId) -> [u8; 17] {
+    place(b'g', id)
 }
 
 impl Store {

@@ -12,8 +12,8 @@ use crate::base::id::ShopId;
 use crate::base::seal::ShopKey;
 use crate::directory::{GroupRecord, UserRecord};
 
-/// Resources between anchors; few in tests, so that small shops have many anchors.
-const STRIDE: i64 = if cfg!(test) { 7 } else { 1_000 };
+/// Resources between anchors, over which a page may have to step; few in tests, so that small shops have many anchors.
+const STRIDE: i64 = if cfg!(test) { 7 } else { 100 };
 
 /// What is paged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -37,8 +37,8 @@ impl Store {
         now_ms: i64,
     ) -> Written {
         let place = key_place(domain);
-        let (key, wrapped) = self.master.new_shop_key(&self.random, &place)?;
-        let credentials = key.seal(&self.random, &place, access_token.expose_secret())?;
+        let (key, wrapped) = self.master.new_shop_key(&self.random, place.as_bytes())?;
+        let credentials = key.seal(&self.random, place.as_bytes(), access_token.expose_secret())?;
         let mut batch = Batch::new();
         batch
             .push(
@@ -63,7 +63,7 @@ impl Store {
     pub fn set_access_token(&self, record: &ShopRecord, access_token: &SecretString) -> Written {
         let key = self.shop_keys(record.id)?;
         let place = key_place(&record.domain);
-        let credentials = key.seal(&self.random, &place, access_token.expose_secret())?;
+        let credentials = key.seal(&self.random, place.as_bytes(), access_token.expose_secret())?;
         let mut batch = Batch::new();
         batch
             .push(
@@ -160,9 +160,10 @@ impl Store {
             id,
             "SELECT domain, key_wrapped FROM shops WHERE shop_id = ?1",
         )?;
-        Ok(Arc::new(
-            self.master.unwrap_shop_key(&key_place(&domain), &wrapped)?,
-        ))
+        Ok(Arc::new(self.master.unwrap_shop_key(
+            key_place(&domain).as_bytes(),
+            &wrapped,
+        )?))
     }
 
     /// The shop's access token.
@@ -174,7 +175,9 @@ impl Store {
             id,
             "SELECT domain, credentials FROM shops WHERE shop_id = ?1",
         )?;
-        Ok(SecretString::from(key.open(&key_place(&domain), &sealed)?))
+        Ok(SecretString::from(
+            key.open(key_place(&domain).as_bytes(), &sealed)?,
+        ))
     }
 
     fn secret_column(

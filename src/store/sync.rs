@@ -1,6 +1,6 @@
 //! What is due, and what became of it. The queue is an index over the users, nothing else.
 
-use super::users::{columns, record, select, user_place};
+use super::users::{columns, place, record, select};
 use super::value::{
     blob, count as count_value, id as id_value, int, maybe_blob, maybe_int, maybe_text,
     shop as shop_value, text,
@@ -399,6 +399,6 @@ impl Store {
 }
 
 /// What a snapshot is bound to.
-fn applied_place(id: ResourceId) -> String {
-    format!("applied:{}", user_place(id))
+fn applied_place(id: ResourceId) -> [u8; 17] {
+    place(b'a', id)
 }

@@ -142,7 +142,7 @@ impl Store {
                 "UPDATE tokens SET last_used_ms = ?2 WHERE prefix = ?1",
                 vec![text(prefix), int(now_ms)],
             );
-            batch
+            batch.found_out_again()
         })
     }
 }

@@ -27,6 +27,12 @@ pub struct UserChange {
     pub at_ms: i64,
 }
 
+impl UserChange {
+    fn user_name_is_email(&self) -> bool {
+        self.emails.contains(&self.user_name)
+    }
+}
+
 /// A deleted user whose customer can be taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tombstone {
@@ -89,8 +95,17 @@ pub(super) fn record(row: &Row<'_>, key: &ShopKey) -> Result<UserRecord, StoreEr
 }
 
 /// What a user's document is bound to.
-pub(super) fn user_place(id: ResourceId) -> String {
-    format!("user:{id}")
+pub(super) fn user_place(id: ResourceId) -> [u8; 17] {
+    place(b'u', id)
+}
+
+/// What is bound to a resource as a thing of one kind, and opens as no other.
+pub(super) fn place(kind: u8, id: ResourceId) -> [u8; 17] {
+    let mut place = [kind; 17];
+    for (byte, of_id) in place.iter_mut().skip(1).zip(id.as_bytes()) {
+        *byte = *of_id;
+    }
+    place
 }
 
 fn user_name_hash(key: &ShopKey, user_name: &str) -> IndexHash {
@@ -126,8 +141,8 @@ impl Store {
         batch
             .push(
                 "INSERT INTO users (shop_id, id, seq, version, created_ms, modified_ms, group_count, user_name, external_id, document, \
-                 customer, desired_gen, applied_gen, state, due_ms, attempts) \
-                 SELECT ?1, ?2, next_seq + 1, 1, ?3, ?3, 0, ?4, ?5, ?6, ?7, 1, 0, 'pending', ?3, 0 FROM shops WHERE shop_id = ?1",
+                 customer, desired_gen, applied_gen, state, due_ms, attempts, user_name_is_email) \
+                 SELECT ?1, ?2, next_seq + 1, 1, ?3, ?3, 0, ?4, ?5, ?6, ?7, 1, 0, 'pending', ?3, 0, ?8 FROM shops WHERE shop_id = ?1",
                 vec![
                     shop_value(shop),
                     id_value(user.id),
@@ -136,6 +151,7 @@ impl Store {
                     external_id(key, user.external_id.as_deref()),
                     blob(document),
                     maybe_text(takes_over.map(|tombstone| tombstone.customer.to_string())),
+                    int(user.user_name_is_email().into()),
                 ],
             )
             .must_affect(GuardFailure::NotFound)
@@ -164,7 +180,7 @@ impl Store {
         let document = key.seal(&self.random, &user_place(user.id), &user.document)?;
         batch
             .push(
-                "UPDATE users SET version = version + 1, modified_ms = ?3, user_name = ?4, external_id = ?5, document = ?6, \
+                "UPDATE users SET version = version + 1, modified_ms = ?3, user_name = ?4, external_id = ?5, document = ?6, user_name_is_email = ?8, \
                  desired_gen = desired_gen + 1, due_ms = ?3, attempts = 0, state = 'pending' \
                  WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL AND version = ?7",
                 vec![
@@ -175,6 +191,7 @@ impl Store {
                     external_id(key, user.external_id.as_deref()),
                     blob(document),
                     int(version),
+                    int(user.user_name_is_email().into()),
                 ],
             )
             .must_affect(GuardFailure::VersionMismatch)
@@ -311,9 +328,14 @@ impl Store {
             key,
             select!(
                 "WHERE shop_id = ?1 AND deleted_ms IS NULL \
-             AND id IN (SELECT id FROM user_emails WHERE shop_id = ?1 AND email = ?2)"
+             AND id IN (SELECT id FROM user_emails WHERE shop_id = ?1 AND email = ?2 UNION ALL \
+             SELECT id FROM users WHERE shop_id = ?1 AND user_name = ?3 AND user_name_is_email = 1 AND deleted_ms IS NULL)"
             ),
-            &[shop_value(shop), blob(key.index_hash("email", email))],
+            &[
+                shop_value(shop),
+                blob(key.index_hash("email", email)),
+                blob(user_name_hash(key, email)),
+            ],
         )
     }
 
@@ -392,8 +414,9 @@ pub(super) fn external_id(key: &ShopKey, value: Option<&str>) -> Value {
     maybe_blob(value.map(|value| key.index_hash("externalId", value).to_vec()))
 }
 
+/// The e-mails that `user_name` does not find already. Most users have one and the same of both, and a hash is written to a page of its own.
 fn insert_emails(batch: &mut Batch, shop: ShopId, key: &ShopKey, user: &UserChange) {
-    for email in &user.emails {
+    for email in user.emails.iter().filter(|it| **it != user.user_name) {
         batch.push(
             "INSERT INTO user_emails (shop_id, email, id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             vec![

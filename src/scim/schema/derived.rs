@@ -1,6 +1,6 @@
 //! The parts of a resource that are not in its stored document and are spliced in when something needs them.
 
-use super::SHOPIFY_URN;
+use super::{ResourceType, SHOPIFY_URN};
 
 /// Which derived parts something touches.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,6 +23,17 @@ impl DerivedParts {
         members: true,
         shopify: true,
     };
+
+    /// Every part that resources of this type have.
+    pub fn all_of(resource_type: ResourceType) -> Self {
+        let is_user = resource_type == ResourceType::User;
+        Self {
+            meta: true,
+            groups: is_user,
+            members: !is_user,
+            shopify: is_user,
+        }
+    }
 
     /// The parts that an attribute belongs to, by its canonical names.
     pub fn of(extension: Option<&str>, attribute: &str) -> Self {

@@ -13,6 +13,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 64;
+/// Every write of a hash is one of a whole page, somewhere: the smaller the page, the less is written. A user's row still fits in one.
+const PAGE_BYTES: i64 = 2_048;
+/// The log is moved into the file when it is so long. A page that was written many times until then is moved once.
+const LOG_PAGES: i64 = (64 << 20) / PAGE_BYTES;
 /// How much of the file each reader reads without copying. It counts as the process's memory, though it is the system's cache.
 const MAPPED_BYTES: i64 = 96 << 20;
 
@@ -30,9 +34,12 @@ pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Makes the connection the writer's.
 pub(super) fn make_writer(connection: &Connection) -> rusqlite::Result<()> {
+    // Of a new file; one that is there keeps its own.
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     keep_log(connection)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     // Durable before it is answered; group commit makes it cheap.
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    wait_for_disk(connection, true)?;
     connection.pragma_update(None, "cache_size", -16_384)?;
     overwrite_deleted(connection, false)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -53,6 +60,12 @@ fn keep_log(connection: &Connection) -> rusqlite::Result<()> {
             switched => return switched,
         }
     }
+}
+
+/// Whether a commit waits until it is on the disk. One that does not is on it with the next that does, and lost only when the machine stops before.
+pub(super) fn wait_for_disk(connection: &Connection, waits: bool) -> rusqlite::Result<()> {
+    let how = if waits { "FULL" } else { "NORMAL" };
+    connection.pragma_update(None, "synchronous", how)
 }
 
 /// Overwrites what is deleted: where that costs no write of its own, or `everywhere`.

@@ -26,7 +26,7 @@ CREATE TABLE tokens (
   expires_ms   INTEGER,
   revoked_ms   INTEGER,
   last_used_ms INTEGER
-);
+) WITHOUT ROWID;
 CREATE INDEX tokens_of_shop ON tokens (shop_id);
 
 CREATE TABLE users (
@@ -39,6 +39,7 @@ CREATE TABLE users (
   deleted_ms     INTEGER,
   group_count    INTEGER NOT NULL,
   user_name      BLOB    NOT NULL,
+  user_name_is_email INTEGER NOT NULL,
   external_id    BLOB,
   document       BLOB    NOT NULL,
   customer       TEXT,
@@ -63,6 +64,7 @@ CREATE INDEX users_not_synced ON users (shop_id, state, seq) WHERE deleted_ms IS
 -- A deleted user is done with once its customer is disabled: the others are few.
 CREATE INDEX users_leaving ON users (shop_id, state, seq) WHERE deleted_ms IS NOT NULL AND state <> 'disabled';
 
+-- The e-mails other than the userName.
 CREATE TABLE user_emails (
   shop_id INTEGER NOT NULL,
   email   BLOB    NOT NULL,
