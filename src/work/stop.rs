@@ -89,8 +89,8 @@ mod tests {
     async fn the_end_waits_for_who_works_and_tells_them() {
         let stop = Stop::default();
         let working = stop.begin_work().unwrap();
+        assert!(!working.is_ending());
         let ends = async move {
-            assert!(!working.is_ending());
             working.ending().await;
             assert!(working.is_ending());
         };
