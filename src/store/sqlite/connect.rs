@@ -15,8 +15,8 @@ const BUSY_PAUSE: Duration = Duration::from_millis(10);
 const PREPARED: usize = 64;
 /// Every write of a hash is one of a whole page, somewhere: the smaller the page, the less is written. A user's row still fits in one.
 const PAGE_BYTES: i64 = 2_048;
-/// The log is moved into the file when it is so long. A page that was written many times until then is moved once.
-const LOG_PAGES: i64 = (64 << 20) / PAGE_BYTES;
+/// The log is moved into the file when it is so long. A page that was written many times until then is moved once; but all writes wait meanwhile.
+const LOG_PAGES: i64 = (16 << 20) / PAGE_BYTES;
 /// How much of the file each reader reads without copying. It counts as the process's memory, though it is the system's cache.
 const MAPPED_BYTES: i64 = 96 << 20;
 
