@@ -59,9 +59,12 @@ pub(super) fn projection(
 
 /// A text that is no id names nothing that exists.
 pub(super) fn parse_id(resource_type: ResourceType, id: &str) -> Result<ResourceId, Failure> {
-    id.to_ascii_lowercase()
-        .parse()
-        .map_err(|_| not_found(resource_type))
+    parsed_id(id).ok_or_else(|| not_found(resource_type))
+}
+
+/// An id in any case; `None` for a text that is none.
+pub(super) fn parsed_id(text: &str) -> Option<ResourceId> {
+    text.to_ascii_lowercase().parse().ok()
 }
 
 pub(super) fn not_found(resource_type: ResourceType) -> Failure {

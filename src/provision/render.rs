@@ -36,7 +36,7 @@ impl Provision {
         projection: &Projection,
     ) -> Result<(), StoreError> {
         if projection.is_full() {
-            return self.push_resource(text, shop, record, DerivedParts::ALL);
+            return self.push_resource(text, shop, record, projection.derived());
         }
         let resource = self.resource(shop, record, projection.derived())?;
         text.push_str(&Value::Object(projection.apply(resource)).to_string());

@@ -346,16 +346,7 @@ impl Store {
                 )
             }
         };
-        self.some_users(
-            key,
-            sql,
-            &[
-                shop_value(shop),
-                text(state.as_str()),
-                int(seq),
-                int(count.max(0)),
-            ],
-        )
+        self.in_state(key, sql, shop, state, seq, count)
     }
 
     /// How many deleted users are in each state, but for those whose customers are disabled: with these all is done.
@@ -383,11 +374,24 @@ impl Store {
         seq: i64,
         count: i64,
     ) -> Result<Vec<UserRecord>, StoreError> {
+        let sql = select!(
+            "WHERE shop_id = ?1 AND deleted_ms IS NOT NULL AND state <> 'disabled' AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
+        );
+        self.in_state(key, sql, shop, state, seq, count)
+    }
+
+    fn in_state(
+        &self,
+        key: &ShopKey,
+        sql: &'static str,
+        shop: ShopId,
+        state: SyncState,
+        seq: i64,
+        count: i64,
+    ) -> Result<Vec<UserRecord>, StoreError> {
         self.some_users(
             key,
-            select!(
-                "WHERE shop_id = ?1 AND deleted_ms IS NOT NULL AND state <> 'disabled' AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
-            ),
+            sql,
             &[
                 shop_value(shop),
                 text(state.as_str()),

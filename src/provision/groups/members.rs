@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json as literal;
 
 use crate::base::id::ResourceId;
+use crate::provision::read::parsed_id;
 use crate::provision::{Failure, Provision};
 use crate::reconcile::Shop;
 use crate::scim::error::ScimError;
@@ -125,8 +126,4 @@ impl Provision {
             names.push("members".to_owned());
         }
     }
-}
-
-fn parsed_id(text: &str) -> Option<ResourceId> {
-    text.to_ascii_lowercase().parse().ok()
 }

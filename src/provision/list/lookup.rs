@@ -3,6 +3,7 @@
 use super::Found;
 use super::listing::{Kind, Listing};
 use crate::base::id::ResourceId;
+use crate::provision::read::parsed_id;
 use crate::provision::record::{Record, records};
 use crate::provision::{Failure, Provision};
 use crate::reconcile::Shop;
@@ -74,7 +75,7 @@ impl Provision {
     ) -> Result<Vec<Record>, StoreError> {
         let (store, id, key) = (&self.store, shop.id(), &shop.key);
         Ok(match (resource_type, lookup) {
-            (_, IndexLookup::Id(text)) => match parsed(text) {
+            (_, IndexLookup::Id(text)) => match parsed_id(text) {
                 Some(found) => records(self.record(shop, resource_type, found)?),
                 None => Vec::new(),
             },
@@ -87,7 +88,7 @@ impl Provision {
             (ResourceType::User, IndexLookup::Email(email)) => {
                 records(store.users_by_email(id, key, email)?)
             }
-            (ResourceType::User, IndexLookup::Group(text)) => match parsed(text) {
+            (ResourceType::User, IndexLookup::Group(text)) => match parsed_id(text) {
                 Some(group) => self.users_in(shop, group)?,
                 None => Vec::new(),
             },
@@ -97,7 +98,7 @@ impl Provision {
             (ResourceType::Group, IndexLookup::ExternalId(value)) => {
                 records(store.groups_by_external_id(id, key, value)?)
             }
-            (ResourceType::Group, IndexLookup::Member(text)) => match parsed(text) {
+            (ResourceType::Group, IndexLookup::Member(text)) => match parsed_id(text) {
                 Some(user) => records(store.groups_of_user(id, key, user)?),
                 None => Vec::new(),
             },
@@ -118,9 +119,4 @@ impl Provision {
         users.sort_by_key(Record::seq);
         Ok(users)
     }
-}
-
-/// A text that is no id names nothing that exists.
-fn parsed(text: &str) -> Option<ResourceId> {
-    text.to_ascii_lowercase().parse().ok()
 }

@@ -16,14 +16,6 @@ pub struct DerivedParts {
 }
 
 impl DerivedParts {
-    /// Every part.
-    pub const ALL: Self = Self {
-        meta: true,
-        groups: true,
-        members: true,
-        shopify: true,
-    };
-
     /// Every part that resources of this type have.
     pub fn all_of(resource_type: ResourceType) -> Self {
         let is_user = resource_type == ResourceType::User;

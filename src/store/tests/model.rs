@@ -99,12 +99,13 @@ struct Model {
     now_ms: i64,
 }
 
+/// User names are of the same form as e-mails: of some users they are one and the same, of others another user's e-mail.
 fn change(number: u64, content: &Content, at_ms: i64) -> UserChange {
     UserChange {
         external_id: content.external_id.map(|value| format!("ext-{value}")),
         emails: content.emails.iter().map(|n| format!("{n}@x")).collect(),
         at_ms,
-        ..user(number, &format!("name{}", content.name))
+        ..user(number, &format!("{}@x", content.name))
     }
 }
 
@@ -175,7 +176,7 @@ impl Both {
         let read = |users: Vec<UserRecord>| users.iter().map(|one| one.id).collect::<Vec<_>>();
         for value in 0..4 {
             let named = store
-                .user_by_user_name(shop, key, &format!("name{value}"))
+                .user_by_user_name(shop, key, &format!("{value}@x"))
                 .expect("read");
             assert_eq!(
                 read(named.into_iter().collect()),

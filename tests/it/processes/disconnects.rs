@@ -45,6 +45,13 @@ fn begin(bridge: &Bridge, token: &str, number: usize, sent: Sent) -> TcpStream {
     stream
 }
 
+fn served() -> (Installation, Bridge, Scim) {
+    let installation = Installation::on_plan("plus");
+    let bridge = installation.serve();
+    let scim = Scim::new(&bridge.base_url, &installation.token);
+    (installation, bridge, scim)
+}
+
 /// Waits until something is so.
 async fn until(is_so: impl AsyncFn() -> bool) {
     let end = Instant::now() + PATIENCE;
@@ -82,9 +89,7 @@ async fn settled(installation: &Installation, bridge: Bridge, scim: &Scim) -> Ve
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_goes_away_in_the_middle_of_a_body_has_asked_for_nothing() {
-    let installation = Installation::on_plan("plus");
-    let bridge = installation.serve();
-    let scim = Scim::new(&bridge.base_url, &installation.token);
+    let (installation, bridge, scim) = served();
     for number in 0..10 {
         drop(begin(&bridge, &installation.token, number, Sent::Half));
     }
@@ -95,9 +100,7 @@ async fn who_goes_away_in_the_middle_of_a_body_has_asked_for_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_goes_away_while_shopify_is_waited_for_has_one_customer() {
-    let installation = Installation::on_plan("plus");
-    let bridge = installation.serve();
-    let scim = Scim::new(&bridge.base_url, &installation.token);
+    let (installation, bridge, scim) = served();
     let slow = json!({"match": {"rootField": "customerCreate"}, "kind": "slow", "ms": 1_500});
     installation.mock.inject(&slow).await;
     let connection = begin(&bridge, &installation.token, 0, Sent::All);
@@ -109,9 +112,7 @@ async fn who_goes_away_while_shopify_is_waited_for_has_one_customer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_goes_away_at_any_moment_has_one_customer_or_none() {
-    let installation = Installation::on_plan("plus");
-    let bridge = installation.serve();
-    let scim = Scim::new(&bridge.base_url, &installation.token);
+    let (installation, bridge, scim) = served();
     for number in 0..20_usize {
         let connection = begin(&bridge, &installation.token, number, Sent::All);
         let moment = Duration::from_millis(u64::try_from(number).unwrap());
