@@ -118,15 +118,15 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, AppError> {
 ///
 /// # Errors
 /// As [`Store::open`].
-pub fn open_store(settings: &Settings) -> Result<Store, AppError> {
-    Store::open(&settings.data_dir, settings.master_key.as_ref()).map_err(AppError::OpenStore)
+pub async fn open_store(settings: &Settings) -> Result<Store, AppError> {
+    Store::open(&settings.data_dir, settings.master_key.as_ref()).await.map_err(AppError::OpenStore)
 }
 
 /// Makes a token of a shop and stores what is kept of it.
 ///
 /// # Errors
 /// No randomness, or the database failed.
-pub fn create_token(
+pub async fn create_token(
     store: &Store,
     shop: ShopId,
     name: &str,
@@ -148,7 +148,7 @@ pub fn create_token(
         revoked_ms: None,
         last_used_ms: None,
     };
-    match store.add_token(&record) {
+    match store.add_token(&record).await {
         Ok(Ok(())) => Ok(token),
         Ok(Err(_)) => Err(AppError::Taken),
         Err(source) => Err(AppError::SetUp(source)),
@@ -159,9 +159,9 @@ pub fn create_token(
 ///
 /// # Errors
 /// The database failed.
-pub fn sweep_removed_shops(store: &Store) -> Result<(), AppError> {
-    runtime()?
-        .block_on(housekeeping::sweep_removed_shops(store))
+pub async fn sweep_removed_shops(store: &Store) -> Result<(), AppError> {
+    housekeeping::sweep_removed_shops(store)
+        .await
         .map_err(AppError::RemoveShop)
 }
 
@@ -178,27 +178,27 @@ impl Application {
     ) -> Result<SecretString, AppError> {
         let now_ms = self.clock.now_ms();
         let set_up = |source| AppError::SetUp(source);
-        let known = self.store.shop_by_domain(domain).map_err(set_up)?;
+        let known = self.store.shop_by_domain(domain).await.map_err(set_up)?;
         let written = match &known {
-            Some(record) => self.store.set_access_token(record, access_token),
+            Some(record) => self.store.set_access_token(record, access_token).await,
             None => self
                 .store
-                .add_shop(domain, access_token, &ShopSettings::default(), now_ms),
+                .add_shop(domain, access_token, &ShopSettings::default(), now_ms).await,
         };
         written.map_err(set_up)?.map_err(|_| AppError::Taken)?;
         let record = self
             .store
-            .shop_by_domain(domain)
+            .shop_by_domain(domain).await
             .map_err(set_up)?
             .ok_or(AppError::Taken)?;
         let shop = self
             .reconciler
             .shops()
-            .get(record.id, now_ms)
+            .get(record.id, now_ms).await
             .map_err(set_up)?
             .ok_or(AppError::Taken)?;
         shop.prepare().await.map_err(AppError::PrepareShop)?;
-        let token = create_token(&self.store, record.id, name, None, now_ms)?;
+        let token = create_token(&self.store, record.id, name, None, now_ms).await?;
         Ok(token.text().clone())
     }
 
@@ -206,15 +206,15 @@ impl Application {
     ///
     /// # Errors
     /// Whatever of these fails, and with it what to do.
-    pub fn start(settings: &Settings) -> Result<Self, AppError> {
-        Self::start_with(settings, Arc::new(SystemClock), true)
+    pub async fn start(settings: &Settings) -> Result<Self, AppError> {
+        Self::start_with(settings, Arc::new(SystemClock), true).await
     }
 
     /// As [`Application::start`] with another clock; without `background`, only [`Reconciler::run_due`] moves the work and [`Application::keep_house`] forgets.
     ///
     /// # Errors
     /// As [`Application::start`].
-    pub fn start_with(
+    pub async fn start_with(
         settings: &Settings,
         clock: Arc<dyn Clock>,
         background: bool,
@@ -222,7 +222,7 @@ impl Application {
         let scim_listener = http::listen(settings.listen, "listen")?;
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
         let public_url = settings.url_at(scim_listener.local_addr().map_err(AppError::Address)?);
-        let store = Arc::new(open_store(settings)?);
+        let store = Arc::new(open_store(settings).await?);
         let lock = lock(&settings.data_dir)?;
         let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
         let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?, http);

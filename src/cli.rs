@@ -131,12 +131,21 @@ fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::MockShopify(mock) => {
             crate::demo::mock_shopify(mock.shopify, &mock.shop, &mock.token, &mock.plan)
         }
-        Command::Shop(command) => print(&shop::run(command, &load(arguments)?)?),
-        Command::Token(command) => print(&token::run(command, &load(arguments)?)?),
-        Command::Users(command) => print(&users::run(command, &load(arguments)?)?),
-        Command::Activity(asked) => print(&activity::run(asked, &load(arguments)?)?),
+        Command::Shop(command) => manage(arguments, async |it| shop::run(command, &it).await),
+        Command::Token(command) => manage(arguments, async |it| token::run(command, &it).await),
+        Command::Users(command) => manage(arguments, async |it| users::run(command, &it).await),
+        Command::Activity(asked) => manage(arguments, async |it| activity::run(asked, &it).await),
         Command::Healthcheck => print(&healthcheck::run(load(arguments)?.ops_listen)?),
     }
+}
+
+/// Runs a command on the directory that the settings name, and prints what it says.
+fn manage(
+    arguments: &Arguments,
+    command: impl AsyncFnOnce(Settings) -> Result<String, Failure>,
+) -> Result<ExitCode, Failure> {
+    let settings = load(arguments)?;
+    print(&app::runtime()?.block_on(command(settings))?)
 }
 
 /// Prints what a command has to say. A reader that has seen enough, such as `head`, is no failure.
@@ -161,7 +170,7 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
     }
     app::runtime()?.block_on(async {
         let signals = StopSignals::listen()?;
-        let application = Application::start(settings)?;
+        let application = Application::start(settings).await?;
         let (scim, ops) = (application.scim_address(), application.ops_address());
         // The addresses are known only now when a port is 0, and are said whatever the log level.
         print(&format!(

@@ -86,8 +86,11 @@ impl Provision {
     ///
     /// # Errors
     /// Those of `read`, and the directory failed.
-    pub fn snapshot<T>(&self, read: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-        self.store.snapshot(read)?
+    pub async fn snapshot<T>(
+        &self,
+        read: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        self.store.snapshot(read).await?
     }
 
     /// A new id of a request, for the log and the answer. It is no secret: counted on from a random start, it costs no call of the system.

@@ -58,7 +58,7 @@ impl Store {
     ///
     /// # Errors
     /// A directory that cannot be written, a wrong key, a database of a later version: each says what to do.
-    pub fn open(data_dir: &Path, master_key: Option<&SecretString>) -> Result<Self, StoreError> {
+    pub async fn open(data_dir: &Path, master_key: Option<&SecretString>) -> Result<Self, StoreError> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -87,8 +87,8 @@ impl Store {
             used_tokens: tokens::UsedTokens::default(),
         };
         // A wrong master key shows now, not at the first request.
-        for shop in store.shops()? {
-            store.shop_keys(shop.id).map_err(|error| match error {
+        for shop in store.shops().await? {
+            store.shop_keys(shop.id).await.map_err(|error| match error {
                 StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
                     shop: shop.domain,
                     source,
@@ -112,33 +112,24 @@ impl Store {
         self.database.write_later(batch);
     }
 
-    /// As [`Store::write`], for callers that are no task; it blocks the thread for the time of a commit.
-    ///
-    /// # Errors
-    /// As [`Store::write`].
-    pub fn write_blocking(&self, batch: Batch) -> Written {
-        self.database.write_blocking(batch)
-    }
-
-    /// Runs `read`, whose queries all see one state.
+    /// Runs `read`, whose queries all see one state, and which waits for nothing but these.
     ///
     /// # Errors
     /// The database failed.
-    pub fn snapshot<T>(&self, read: impl FnOnce() -> T) -> Result<T, StoreError> {
-        let _snapshot = self.database.snapshot()?;
-        Ok(read())
+    pub async fn snapshot<T>(&self, read: impl Future<Output = T>) -> Result<T, StoreError> {
+        self.database.snapshot(read)
     }
 
     /// Whether the database can be read, and has a writer.
     ///
     /// # Errors
     /// It can't, or has none.
-    pub fn ping(&self) -> Result<(), StoreError> {
+    pub async fn ping(&self) -> Result<(), StoreError> {
         if !self.database.has_writer() {
             return Err(StoreError::Closed);
         }
         self.database
-            .query("read the database", "SELECT 1", &[], |_| Ok(()))
+            .query("read the database", "SELECT 1", &[], |_| Ok(())).await
             .map(drop)
     }
 }

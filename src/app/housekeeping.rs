@@ -54,7 +54,7 @@ impl Housekeeping {
     }
 
     async fn trim_activity(&self, before_ms: i64) -> Result<(), StoreError> {
-        for shop in self.store.shops()? {
+        for shop in self.store.shops().await? {
             while self.store.trim_activity(shop.id, before_ms).await? {
                 tokio::time::sleep(PAUSE).await;
             }
@@ -134,14 +134,14 @@ mod tests {
     /// After each of `hours` since an entry of hour 0, what is left of the entries of hour 0 that are made anew before it.
     async fn check(activity_days: u32, hours: &[i64], expected: &[usize]) {
         let directory = tempfile::tempdir().expect("a directory");
-        let store = Arc::new(Store::open(directory.path(), None).expect("opened"));
+        let store = Arc::new(Store::open(directory.path(), None).await.expect("opened"));
         let domain = "demo".parse().expect("a domain");
         let token = SecretString::from("shpat_of-the-fixture");
         store
-            .add_shop(&domain, &token, &ShopSettings::default(), 0)
+            .add_shop(&domain, &token, &ShopSettings::default(), 0).await
             .expect("written")
             .expect("added");
-        let shop = store.shops().expect("read")[0].id;
+        let shop = store.shops().await.expect("read")[0].id;
         let clock = Arc::new(ManualClock::at(0));
         let mut house = Housekeeping::new(Arc::clone(&store), clock.clone(), activity_days);
         for (hour, expected) in hours.iter().zip(expected) {
@@ -149,7 +149,7 @@ mod tests {
             clock.set(hour * 60 * 60 * 1_000);
             house.run_due().await.expect("done");
             let left = store.activity(shop, &ActivityFilter::default(), None, 100);
-            assert_eq!(left.expect("read").entries.len(), *expected, "hour {hour}");
+            assert_eq!(left.await.expect("read").entries.len(), *expected, "hour {hour}");
         }
     }
 

@@ -40,9 +40,9 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<String, Failure> {
-    let store = app::open_store(settings)?;
-    let entries = newest(&store, arguments)?;
+pub(super) async fn run(arguments: &Arguments, settings: &Settings) -> Result<String, Failure> {
+    let store = app::open_store(settings).await?;
+    let entries = newest(&store, arguments).await?;
     if arguments.json {
         let all: Vec<Value> = entries.iter().map(shown).collect();
         return Ok(format!("{:#}\n", Value::Array(all)));
@@ -57,8 +57,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<String, 
     Ok(lines)
 }
 
-fn newest(store: &Store, arguments: &Arguments) -> Result<Vec<Activity>, Failure> {
-    let shop = find(store, &arguments.shop)?.id;
+async fn newest(store: &Store, arguments: &Arguments) -> Result<Vec<Activity>, Failure> {
+    let shop = find(store, &arguments.shop).await?.id;
     let filter = ActivityFilter {
         resource: arguments.resource,
         request_id: arguments.request.clone(),
@@ -70,7 +70,7 @@ fn newest(store: &Store, arguments: &Arguments) -> Result<Vec<Activity>, Failure
     let mut before = None;
     // A page of what is rare may be short.
     while entries.len() < arguments.limit {
-        let page = store.activity(shop, &filter, before, arguments.limit - entries.len())?;
+        let page = store.activity(shop, &filter, before, arguments.limit - entries.len()).await?;
         entries.extend(page.entries);
         before = page.next;
         if before.is_none() {

@@ -3,7 +3,6 @@
 use secrecy::SecretString;
 
 use super::failure::Failure;
-use crate::app;
 use crate::base::id::ShopDomain;
 use crate::settings::Settings;
 use crate::shopify::setup::ShopInfo;
@@ -11,7 +10,7 @@ use crate::shopify::tls::http_client;
 use crate::shopify::{CallError, Client, ClientConfig, Recovery};
 
 /// What Shopify says of the shop, once it is sure that the token is good for it.
-pub(super) fn inspect(
+pub(super) async fn inspect(
     settings: &Settings,
     shop: &ShopDomain,
     access_token: &SecretString,
@@ -23,14 +22,11 @@ pub(super) fn inspect(
         timeout_ms: settings.shopify_timeout_ms,
         ..ClientConfig::new(shop.clone(), access_token.clone())
     };
-    let info = app::runtime()?.block_on(async {
-        // The pool of connections wants a runtime under it.
-        let client = Client::new(&config, http_client()?)?;
-        let answered = client.shop_info().await;
-        answered
-            .map(|reply| reply.value)
-            .map_err(|error| advice(shop, &error))
-    })?;
+    let client = Client::new(&config, http_client()?)?;
+    let answered = client.shop_info().await;
+    let info = answered
+        .map(|reply| reply.value)
+        .map_err(|error| advice(shop, &error))?;
     check(shop, &info)?;
     Ok(info)
 }

@@ -71,8 +71,8 @@ pub(super) enum Command {
 }
 
 /// Gives what is to be printed.
-pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
-    let store = app::open_store(settings)?;
+pub(super) async fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
+    let store = app::open_store(settings).await?;
     match command {
         Command::Add {
             shop,
@@ -83,20 +83,20 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
             let token = read_token(access_token_file)?;
             let info = match offline {
                 true => None,
-                false => Some(inspect(settings, shop, &token)?),
+                false => Some(inspect(settings, shop, &token).await?),
             };
-            add(&store, shop, &token, info.as_ref(), *json)
+            add(&store, shop, &token, info.as_ref(), *json).await
         }
-        Command::Set { shop, policies } => set(&store, shop, policies),
-        Command::List { json } => list(&store, *json),
-        Command::Remove { shop, yes } => remove(&store, shop, *yes),
-        Command::Show { shop, json } => show(&store, shop, *json),
+        Command::Set { shop, policies } => set(&store, shop, policies).await,
+        Command::List { json } => list(&store, *json).await,
+        Command::Remove { shop, yes } => remove(&store, shop, *yes).await,
+        Command::Show { shop, json } => show(&store, shop, *json).await,
     }
 }
 
 /// The shop, or what to do when there is none.
-pub(super) fn find(store: &Store, domain: &ShopDomain) -> Result<ShopRecord, Failure> {
-    store.shop_by_domain(domain)?.ok_or_else(|| {
+pub(super) async fn find(store: &Store, domain: &ShopDomain) -> Result<ShopRecord, Failure> {
+    store.shop_by_domain(domain).await?.ok_or_else(|| {
         Missing(format!("there is no shop {domain}: `syncup shop list` shows those that are there, `syncup shop add` adds one")).into()
     })
 }
@@ -115,16 +115,16 @@ fn read_token(file: &Path) -> Result<SecretString, Failure> {
     Ok(SecretString::from(token))
 }
 
-fn add(
+async fn add(
     store: &Store,
     domain: &ShopDomain,
     token: &SecretString,
     info: Option<&ShopInfo>,
     as_json: bool,
 ) -> Result<String, Failure> {
-    let added = match store.shop_by_domain(domain)? {
+    let added = match store.shop_by_domain(domain).await? {
         Some(record) => {
-            written(store.set_access_token(&record, token)?)?;
+            written(store.set_access_token(&record, token).await?)?;
             false
         }
         None => {
@@ -134,7 +134,7 @@ fn add(
                 phone_region: info.and_then(|info| info.country_code.clone()),
                 ..ShopSettings::default()
             };
-            written(store.add_shop(domain, token, &settings, now_ms)?)?;
+            written(store.add_shop(domain, token, &settings, now_ms).await?)?;
             true
         }
     };
@@ -154,8 +154,8 @@ pub(super) fn written(outcome: Result<(), crate::store::GuardFailure>) -> Result
     })
 }
 
-fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<String, Failure> {
-    let record = find(store, domain)?;
+async fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<String, Failure> {
+    let record = find(store, domain).await?;
     let mut settings = record.settings;
     let mut value = serde_json::to_value(&settings)?;
     let known: Vec<String> = value
@@ -179,14 +179,14 @@ fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<String
         crate::scim::schema::Schemas::standard()
             .with_extension(crate::scim::schema::ResourceType::User, extension)?;
     }
-    written(store.set_shop_settings(record.id, &settings)?)?;
+    written(store.set_shop_settings(record.id, &settings).await?)?;
     let is_mapping = |policy: &String| {
         MAPPING
             .iter()
             .any(|name| policy.starts_with(&format!("{name}=")))
     };
     if policies.iter().any(is_mapping) {
-        resync(store, record.id)?;
+        resync(store, record.id).await?;
         return Ok(format!(
             "{domain} is changed; its customers follow as soon as `syncup serve` runs.\n"
         ));
@@ -195,16 +195,16 @@ fn set(store: &Store, domain: &ShopDomain, policies: &[String]) -> Result<String
 }
 
 /// Makes all users of a shop due. When it is interrupted, the same command goes through them again.
-fn resync(store: &Store, shop: ShopId) -> Result<(), Failure> {
+async fn resync(store: &Store, shop: ShopId) -> Result<(), Failure> {
     let mut after_seq = 0;
-    while let Some(last_seq) = store.resync(shop, after_seq, RESYNC)? {
+    while let Some(last_seq) = store.resync(shop, after_seq, RESYNC).await? {
         after_seq = last_seq;
     }
     Ok(())
 }
 
-fn list(store: &Store, as_json: bool) -> Result<String, Failure> {
-    let shops = store.shops()?;
+async fn list(store: &Store, as_json: bool) -> Result<String, Failure> {
+    let shops = store.shops().await?;
     if as_json {
         let all: Vec<Value> = shops
             .iter()
@@ -230,13 +230,13 @@ fn list(store: &Store, as_json: bool) -> Result<String, Failure> {
     Ok(lines)
 }
 
-fn remove(store: &Store, domain: &ShopDomain, yes: bool) -> Result<String, Failure> {
-    let record = find(store, domain)?;
+async fn remove(store: &Store, domain: &ShopDomain, yes: bool) -> Result<String, Failure> {
+    let record = find(store, domain).await?;
     if !yes && !confirms(&record)? {
         return Err("nothing was changed".into());
     }
-    written(store.delete_shop(record.id)?)?;
-    app::sweep_removed_shops(store)?;
+    written(store.delete_shop(record.id).await?)?;
+    app::sweep_removed_shops(store).await?;
     Ok(format!(
         "{domain} is gone, with its key and all of its rows. Shopify's customers are as they were.\n"
     ))
@@ -258,10 +258,10 @@ fn confirms(record: &ShopRecord) -> Result<bool, Failure> {
     Ok(answer.trim() == record.domain.as_str())
 }
 
-fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<String, Failure> {
-    let record = find(store, domain)?;
-    let states = store.state_counts(record.id)?;
-    let leaving = store.leaving_counts(record.id)?;
+async fn show(store: &Store, domain: &ShopDomain, as_json: bool) -> Result<String, Failure> {
+    let record = find(store, domain).await?;
+    let states = store.state_counts(record.id).await?;
+    let leaving = store.leaving_counts(record.id).await?;
     if as_json {
         let shown = json!({
             "shop": domain.as_str(),

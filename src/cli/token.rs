@@ -62,8 +62,8 @@ pub(super) enum Command {
 }
 
 /// Gives what is to be printed.
-pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
-    let store = app::open_store(settings)?;
+pub(super) async fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
+    let store = app::open_store(settings).await?;
     let now_ms = SystemClock.now_ms();
     match command {
         Command::Create {
@@ -72,22 +72,22 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
             expires_days,
             json,
         } => {
-            let shop = find(&store, shop)?;
+            let shop = find(&store, shop).await?;
             let expires_ms = end_of(*expires_days, now_ms);
-            create(&store, settings, &shop, name, expires_ms, *json)
+            create(&store, settings, &shop, name, expires_ms, *json).await
         }
-        Command::List { shop, json } => list(&store, shop, now_ms, *json),
+        Command::List { shop, json } => list(&store, shop, now_ms, *json).await,
         Command::Rotate {
             prefix,
             overlap_hours,
             expires_days,
             json,
         } => {
-            let old = token(&store, prefix)?;
+            let old = token(&store, prefix).await?;
             if !old.is_live(now_ms) {
                 return Err(format!("the token {prefix} has ended already: make a new one with `syncup token create`").into());
             }
-            let shop = store.shop(old.shop)?.ok_or("the token's shop is gone")?;
+            let shop = store.shop(old.shop).await?.ok_or("the token's shop is gone")?;
             let made = create(
                 &store,
                 settings,
@@ -95,16 +95,16 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
                 &old.name,
                 end_of(*expires_days, now_ms),
                 *json,
-            )?;
+            ).await?;
             let end_ms = now_ms + overlap_hours * HOUR_MS;
             let end_ms = old.expires_ms.map_or(end_ms, |own_ms| own_ms.min(end_ms));
-            written(store.expire_token(prefix, end_ms)?)?;
+            written(store.expire_token(prefix, end_ms).await?)?;
             Ok(made)
         }
         Command::Revoke { prefix } => {
-            token(&store, prefix)?;
+            token(&store, prefix).await?;
             store
-                .revoke_token(prefix, now_ms)?
+                .revoke_token(prefix, now_ms).await?
                 .map_err(|_| format!("the token {prefix} is revoked already"))?;
             Ok(format!("{prefix} is revoked.\n"))
         }
@@ -116,13 +116,13 @@ fn end_of(expires_days: Option<i64>, now_ms: i64) -> Option<i64> {
     expires_days.map(|days| now_ms + days * 24 * HOUR_MS)
 }
 
-fn token(store: &Store, prefix: &str) -> Result<TokenRecord, Failure> {
-    store.token(prefix)?.ok_or_else(|| {
+async fn token(store: &Store, prefix: &str) -> Result<TokenRecord, Failure> {
+    store.token(prefix).await?.ok_or_else(|| {
         Missing(format!("there is no token {prefix}: give the eight letters behind syncup_, as `syncup token list` shows them")).into()
     })
 }
 
-fn create(
+async fn create(
     store: &Store,
     settings: &Settings,
     shop: &crate::directory::ShopRecord,
@@ -130,7 +130,7 @@ fn create(
     expires_ms: Option<i64>,
     as_json: bool,
 ) -> Result<String, Failure> {
-    let token = app::create_token(store, shop.id, name, expires_ms, SystemClock.now_ms())?;
+    let token = app::create_token(store, shop.id, name, expires_ms, SystemClock.now_ms()).await?;
     let base_url = format!(
         "{}{}",
         settings.url_at(settings.listen),
@@ -152,8 +152,8 @@ fn create(
     ))
 }
 
-fn list(store: &Store, shop: &ShopDomain, now_ms: i64, as_json: bool) -> Result<String, Failure> {
-    let tokens = store.tokens(find(store, shop)?.id)?;
+async fn list(store: &Store, shop: &ShopDomain, now_ms: i64, as_json: bool) -> Result<String, Failure> {
+    let tokens = store.tokens(find(store, shop).await?.id).await?;
     if as_json {
         let all: Vec<Value> = tokens
             .iter()

@@ -45,8 +45,8 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
-    let store = app::open_store(settings)?;
+pub(super) async fn run(command: &Command, settings: &Settings) -> Result<String, Failure> {
+    let store = app::open_store(settings).await?;
     match command {
         Command::List {
             shop,
@@ -55,52 +55,50 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<String, Fail
             json,
         } => {
             let states = state.map_or(NEED_ATTENTION.to_vec(), |state| vec![state]);
-            let users = of_states(&store, shop, &states)?;
+            let users = of_states(&store, shop, &states).await?;
             Ok(printed(&users, *names, *json)?)
         }
-        Command::Retry { shop, id } => retry(&store, shop, *id),
+        Command::Retry { shop, id } => retry(&store, shop, *id).await,
     }
 }
 
-fn retry(store: &Store, domain: &ShopDomain, id: Option<ResourceId>) -> Result<String, Failure> {
-    let shop = find(store, domain)?.id;
+async fn retry(store: &Store, domain: &ShopDomain, id: Option<ResourceId>) -> Result<String, Failure> {
+    let shop = find(store, domain).await?.id;
     let mut batch = Batch::new();
     match id {
         Some(id) => store.retry_user(&mut batch, shop, id),
         None => store.retry_parked(&mut batch, shop),
     }
     store
-        .write_blocking(batch)?
+        .write(batch).await?
         .map_err(|_| Missing("there is no such user".to_owned()))?;
     Ok("They are tried again as soon as `syncup serve` runs.\n".to_owned())
 }
 
-fn of_states(
+async fn of_states(
     store: &Store,
     domain: &ShopDomain,
     states: &[SyncState],
 ) -> Result<Vec<UserRecord>, Failure> {
-    let shop = find(store, domain)?.id;
-    let key = store.shop_keys(shop)?;
+    let shop = find(store, domain).await?.id;
+    let key = store.shop_keys(shop).await?;
     let mut users: Vec<UserRecord> = Vec::new();
     for state in states {
-        users.extend(all(|seq| {
-            store.users_in_state(shop, &key, *state, seq, PAGE)
-        })?);
-        users.extend(all(|seq| {
-            store.leaving_in_state(shop, &key, *state, seq, PAGE)
-        })?);
+        let live = async |seq| store.users_in_state(shop, &key, *state, seq, PAGE).await;
+        users.extend(all(live).await?);
+        let leaving = async |seq| store.leaving_in_state(shop, &key, *state, seq, PAGE).await;
+        users.extend(all(leaving).await?);
     }
     Ok(users)
 }
 
 /// All pages of users, each asked for by where the one before has ended.
-fn all(
-    page_after: impl Fn(i64) -> Result<Vec<UserRecord>, StoreError>,
+async fn all(
+    page_after: impl AsyncFn(i64) -> Result<Vec<UserRecord>, StoreError>,
 ) -> Result<Vec<UserRecord>, StoreError> {
     let mut users: Vec<UserRecord> = Vec::new();
     loop {
-        let page = page_after(users.last().map_or(0, |user| user.seq))?;
+        let page = page_after(users.last().map_or(0, |user| user.seq)).await?;
         if page.is_empty() {
             return Ok(users);
         }

@@ -31,7 +31,7 @@ pub fn serve(listener: TcpListener, store: Arc<Store>) -> Result<Running, ServeE
 }
 
 async fn readyz(store: web::Data<Store>) -> HttpResponse {
-    match store.ping() {
+    match store.ping().await {
         Ok(()) => HttpResponse::Ok().body("store: ok\n"),
         Err(error) => {
             tracing::error!(error = %error, "not ready");

@@ -92,13 +92,14 @@ async fn answer(
     tracing::debug!(request.id = request_id, method = %request.method(), endpoint = target.endpoint.pattern(), "a SCIM request");
     // What is asked most: one look at the database for the token and the resource.
     if let (&Method::GET, Endpoint::One(of, id)) = (request.method(), &target.endpoint) {
-        return provision.snapshot(|| {
-            let caller = admit(request, provision, &target)?;
+        let found = provision.snapshot(async {
+            let caller = admit(request, provision, &target).await?;
             let call = call(request, &caller, request_id, &[]);
-            provision.get(&call, kind(*of), id)
+            provision.get(&call, kind(*of), id).await
         });
+        return found.await;
     }
-    let caller = admit(request, provision, &target)?;
+    let caller = admit(request, provision, &target).await?;
     let body = if has_body(request.method()) {
         check_content_type(request)?;
         read_body(payload, limits.max_body_bytes).await?
@@ -110,11 +111,11 @@ async fn answer(
 }
 
 /// Who sends the request, when they may send it.
-fn admit(request: &HttpRequest, provision: &Provision, target: &Target) -> Result<Caller, Failure> {
+async fn admit(request: &HttpRequest, provision: &Provision, target: &Target) -> Result<Caller, Failure> {
     let caller = provision.authenticate(
         header_text(request, &header::AUTHORIZATION),
         target.shop.as_deref(),
-    )?;
+    ).await?;
     check_method(request.method(), &target.endpoint)?;
     Ok(caller)
 }
@@ -154,7 +155,7 @@ async fn dispatch(
             "PUT" => provision.replace(call, kind(of), &id).await,
             "PATCH" => provision.patch(call, kind(of), &id).await,
             "DELETE" => provision.delete(call, kind(of), &id).await,
-            _ => provision.get(call, kind(of), &id),
+            _ => provision.get(call, kind(of), &id).await,
         },
         Endpoint::Bulk => {
             let explain = |failure: &Failure| explain(failure, call.request_id);

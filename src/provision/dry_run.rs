@@ -67,16 +67,16 @@ impl Provision {
     }
 
     /// Of a user who is there; without a document, it would be deleted.
-    pub(super) fn preview_changed(
+    pub(super) async fn preview_changed(
         &self,
         shop: &Shop,
         id: ResourceId,
         document: Option<&Map<String, Value>>,
     ) -> Result<Vec<(ResourceId, Preview)>, StoreError> {
-        let Some(pending) = self.store.pending_user(shop.id(), &shop.key, id)? else {
+        let Some(pending) = self.store.pending_user(shop.id(), &shop.key, id).await? else {
             return Ok(Vec::new());
         };
-        let groups = self.group_names(shop, id, None)?;
+        let groups = self.group_names(shop, id, None).await?;
         let nothing = Map::new();
         let subject = subject(
             &pending,
@@ -97,12 +97,12 @@ impl Provision {
         regrouping: &Regrouping<'_>,
     ) -> Result<Answer, Failure> {
         self.rehearse(batch, ResourceType::Group).await?;
-        let previews = self.preview_regrouped(shop, users, regrouping)?;
+        let previews = self.preview_regrouped(shop, users, regrouping).await?;
         Ok(answer(change, users.len(), &previews))
     }
 
     /// Of the first of the users.
-    fn preview_regrouped(
+    async fn preview_regrouped(
         &self,
         shop: &Shop,
         users: &BTreeSet<ResourceId>,
@@ -110,26 +110,26 @@ impl Provision {
     ) -> Result<Vec<(ResourceId, Preview)>, StoreError> {
         let mut previews = Vec::new();
         for id in users.iter().take(SHOWN_USERS) {
-            let Some(pending) = self.store.pending_user(shop.id(), &shop.key, *id)? else {
+            let Some(pending) = self.store.pending_user(shop.id(), &shop.key, *id).await? else {
                 continue;
             };
             let document: Map<String, Value> = serde_json::from_str(&pending.user.document)
                 .map_err(|_| StoreError::Corrupt { what: "user" })?;
-            let groups = self.group_names(shop, *id, Some(regrouping))?;
+            let groups = self.group_names(shop, *id, Some(regrouping)).await?;
             let preview = shop.preview(&subject(&pending, &document, &groups, false));
             previews.push((*id, preview));
         }
         Ok(previews)
     }
 
-    fn group_names(
+    async fn group_names(
         &self,
         shop: &Shop,
         user: ResourceId,
         regrouping: Option<&Regrouping<'_>>,
     ) -> Result<Vec<String>, StoreError> {
         let mut names = Vec::new();
-        for group in self.store.groups_of_user(shop.id(), &shop.key, user)? {
+        for group in self.store.groups_of_user(shop.id(), &shop.key, user).await? {
             if regrouping.is_some_and(|regrouping| regrouping.group == group.id) {
                 continue;
             }

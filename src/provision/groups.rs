@@ -55,7 +55,7 @@ impl Provision {
         let id = self.new_id();
         let at_ms = self.clock.now_ms();
         let mut names = patch::diff(&Map::new(), &draft.attributes);
-        let moves = self.moves(shop, None, &[MemberChange::ReplaceAll(draft.members)])?;
+        let moves = self.moves(shop, None, &[MemberChange::ReplaceAll(draft.members)]).await?;
         let mut batch = Batch::new();
         self.store.insert_group(
             &mut batch,
@@ -88,7 +88,7 @@ impl Provision {
             return Err(contended(ResourceType::Group));
         }
         self.push(call, &moves, false).await;
-        self.written(call, ResourceType::Group, id, projection, 201)
+        self.written(call, ResourceType::Group, id, projection, 201).await
     }
 
     pub(super) async fn change_group(
@@ -100,14 +100,14 @@ impl Provision {
     ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::Group, id)?;
-        let mut group = self.live_group(shop, id)?;
+        let mut group = self.live_group(shop, id).await?;
         let wanted = edit.read(call, ResourceType::Group)?;
         for _ in 0..TRIES {
             check_version(call, group.version)?;
-            let mut regrouped = self.regroup(shop, &group, &wanted)?;
+            let mut regrouped = self.regroup(shop, &group, &wanted).await?;
             let is_dry_run = call.is_dry_run()?;
             if regrouped.is_as_before() && !is_dry_run {
-                return self.group_answer(call, id, edit, projection);
+                return self.group_answer(call, id, edit, projection).await;
             }
             let mut batch = self.regrouping_batch(shop, &group, &mut regrouped)?;
             let noted = Change {
@@ -126,15 +126,15 @@ impl Provision {
             if self.commit(batch, ResourceType::Group).await? {
                 self.push(call, &regrouped.moves, regrouped.is_renamed())
                     .await;
-                return self.group_answer(call, id, edit, projection);
+                return self.group_answer(call, id, edit, projection).await;
             }
-            group = self.live_group(shop, id)?;
+            group = self.live_group(shop, id).await?;
         }
         Err(contended(ResourceType::Group))
     }
 
     /// What is wanted of the group, as it is now.
-    fn regroup<'w>(
+    async fn regroup<'w>(
         &self,
         shop: &Shop,
         group: &GroupRecord,
@@ -142,7 +142,7 @@ impl Provision {
     ) -> Result<Regrouped<'w>, Failure> {
         let edited = wanted.apply(&parsed(group)?, ResourceType::Group, &shop.schemas)?;
         Ok(Regrouped {
-            moves: self.moves(shop, Some(group.id), &edited.members)?,
+            moves: self.moves(shop, Some(group.id), &edited.members).await?,
             attributes: edited.attributes,
             changed: edited.changed,
         })
@@ -189,7 +189,7 @@ impl Provision {
         };
         let mut users: BTreeSet<ResourceId> = regrouped.moves.keys().copied().collect();
         if regrouped.is_renamed() {
-            users.extend(self.store.members(shop.id(), noted.id)?);
+            users.extend(self.store.members(shop.id(), noted.id).await?);
         }
         self.rehearse_group(shop, batch, noted, &users, &regrouping)
             .await
@@ -199,7 +199,7 @@ impl Provision {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::Group, id)?;
         for _ in 0..TRIES {
-            let group = self.live_group(shop, id)?;
+            let group = self.live_group(shop, id).await?;
             check_version(call, group.version)?;
             let at_ms = self.clock.now_ms();
             let mut batch = Batch::new();
@@ -220,7 +220,7 @@ impl Provision {
                     name: None,
                     is_in: &|_| false,
                 };
-                let users = self.store.members(shop.id(), id)?.into_iter().collect();
+                let users = self.store.members(shop.id(), id).await?.into_iter().collect();
                 return self
                     .rehearse_group(shop, batch, &noted, &users, &regrouping)
                     .await;
@@ -233,14 +233,14 @@ impl Provision {
         Err(contended(ResourceType::Group))
     }
 
-    fn live_group(&self, shop: &Shop, id: ResourceId) -> Result<GroupRecord, Failure> {
+    async fn live_group(&self, shop: &Shop, id: ResourceId) -> Result<GroupRecord, Failure> {
         self.store
-            .group(shop.id(), &shop.key, id)?
+            .group(shop.id(), &shop.key, id).await?
             .ok_or_else(|| not_found(ResourceType::Group))
     }
 
     /// A PATCH is answered with 204, so that nobody has to read a large group, unless attributes are asked for: RFC 7644 §3.5.2.
-    fn group_answer(
+    async fn group_answer(
         &self,
         call: &Call<'_>,
         id: ResourceId,
@@ -248,9 +248,9 @@ impl Provision {
         projection: &Projection,
     ) -> Result<Answer, Failure> {
         if edit == Edit::Replace || !projection.is_full() {
-            return self.written(call, ResourceType::Group, id, projection, 200);
+            return self.written(call, ResourceType::Group, id, projection, 200).await;
         }
-        let group = self.live_group(&call.caller.shop, id)?;
+        let group = self.live_group(&call.caller.shop, id).await?;
         Ok(Answer {
             etag: Some(etag::weak(group.version)),
             location: Some(self.location(ResourceType::Group, id)),

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use listing::Listing;
+use tokio::runtime::Handle;
 
 use super::record::Record;
 use super::render::rendered_bytes;
@@ -78,8 +79,8 @@ impl Provision {
         let listing = Listing::new(&shop, types, query, self.clock.now_ms())?;
         let end = Instant::now() + Duration::from_millis(self.config.query_budget_ms.into());
         if listing.is_quick() {
-            let page = || self.page(&shop, &listing, end).map(Answer::ok);
-            return self.store.snapshot(page)?;
+            let page = self.store.snapshot(self.page(&shop, &listing, end)).await?;
+            return page.map(Answer::ok);
         }
         self.page_aside(shop, listing, end).await.map(Answer::ok)
     }
@@ -96,8 +97,9 @@ impl Provision {
             return Err(self.too_many().into());
         };
         let this = Arc::clone(self);
+        let runtime = Handle::current();
         let page = tokio::task::spawn_blocking(move || {
-            let page = this.page(&shop, &listing, end);
+            let page = runtime.block_on(this.page(&shop, &listing, end));
             // Not before: the scan goes on when its client has left.
             drop(turn);
             page
@@ -106,11 +108,11 @@ impl Provision {
         page.await.unwrap_or(Err(StoreError::Closed.into()))
     }
 
-    fn page(&self, shop: &Shop, listing: &Listing, end: Instant) -> Result<String, Failure> {
+    async fn page(&self, shop: &Shop, listing: &Listing, end: Instant) -> Result<String, Failure> {
         let found = match listing.lookup() {
-            Some(lookup) => self.looked_up(shop, listing, &lookup)?,
-            None if listing.has_conditions() => self.scan(shop, listing, end)?,
-            None => self.everything(shop, listing)?,
+            Some(lookup) => self.looked_up(shop, listing, &lookup).await?,
+            None if listing.has_conditions() => self.scan(shop, listing, end).await?,
+            None => self.everything(shop, listing).await?,
         };
         let bytes = found.records.iter().map(rendered_bytes).sum();
         let page = match listing.query.paging {
@@ -120,13 +122,13 @@ impl Provision {
                 previous: None,
             },
         };
-        let write = |record: &Record, text: &mut String| {
+        let write = async |record: &Record, text: &mut String| {
             let what = "resource type";
             let kind = listing
                 .kind_of(record)
                 .ok_or(StoreError::Corrupt { what })?;
-            self.render_into(text, shop, record, &kind.projection)
+            self.render_into(text, shop, record, &kind.projection).await
         };
-        Ok(response(found.total, page, &found.records, bytes, write)?)
+        Ok(response(found.total, page, &found.records, bytes, write).await?)
     }
 }

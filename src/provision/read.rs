@@ -13,7 +13,7 @@ impl Provision {
     ///
     /// # Errors
     /// 404, and 400 for contradictory parameters.
-    pub fn get(
+    pub async fn get(
         &self,
         call: &Call<'_>,
         resource_type: ResourceType,
@@ -23,7 +23,7 @@ impl Provision {
         let id = parse_id(resource_type, id)?;
         let shop = &call.caller.shop;
         let record = self
-            .record(shop, resource_type, id)?
+            .record(shop, resource_type, id).await?
             .ok_or_else(|| not_found(resource_type))?;
         let etag = etag::weak(record.version());
         let unchanged = call
@@ -38,7 +38,7 @@ impl Provision {
         }
         Ok(Answer {
             etag: Some(etag),
-            ..Answer::ok(self.render(shop, &record, &projection)?)
+            ..Answer::ok(self.render(shop, &record, &projection).await?)
         })
     }
 }

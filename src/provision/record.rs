@@ -76,23 +76,23 @@ impl Record {
 }
 
 impl Provision {
-    pub(super) fn record(
+    pub(super) async fn record(
         &self,
         shop: &Shop,
         resource_type: ResourceType,
         id: ResourceId,
     ) -> Result<Option<Record>, StoreError> {
         Ok(match resource_type {
-            ResourceType::User => self.store.user(shop.id(), &shop.key, id)?.map(Record::User),
+            ResourceType::User => self.store.user(shop.id(), &shop.key, id).await?.map(Record::User),
             ResourceType::Group => self
                 .store
-                .group(shop.id(), &shop.key, id)?
+                .group(shop.id(), &shop.key, id).await?
                 .map(Record::Group),
         })
     }
 
     /// The resources from the `start`-th (from 1) on.
-    pub(super) fn records_from(
+    pub(super) async fn records_from(
         &self,
         shop: &Shop,
         resource_type: ResourceType,
@@ -102,13 +102,13 @@ impl Provision {
         let (id, key) = (shop.id(), &shop.key);
         let (start, count) = (number(start), number(count));
         Ok(match resource_type {
-            ResourceType::User => records(self.store.users_page(id, key, start, count)?),
-            ResourceType::Group => records(self.store.groups_page(id, key, start, count)?),
+            ResourceType::User => records(self.store.users_page(id, key, start, count).await?),
+            ResourceType::Group => records(self.store.groups_page(id, key, start, count).await?),
         })
     }
 
     /// The resources after a key.
-    pub(super) fn records_after(
+    pub(super) async fn records_after(
         &self,
         shop: &Shop,
         resource_type: ResourceType,
@@ -118,8 +118,8 @@ impl Provision {
         let (id, key) = (shop.id(), &shop.key);
         let count = number(count);
         Ok(match resource_type {
-            ResourceType::User => records(self.store.users_after(id, key, seq, count)?),
-            ResourceType::Group => records(self.store.groups_after(id, key, seq, count)?),
+            ResourceType::User => records(self.store.users_after(id, key, seq, count).await?),
+            ResourceType::Group => records(self.store.groups_after(id, key, seq, count).await?),
         })
     }
 }

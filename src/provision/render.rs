@@ -16,19 +16,19 @@ use crate::store::StoreError;
 
 impl Provision {
     /// What the client gets of a resource.
-    pub(super) fn render(
+    pub(super) async fn render(
         &self,
         shop: &Shop,
         record: &Record,
         projection: &Projection,
     ) -> Result<String, StoreError> {
         let mut text = String::with_capacity(rendered_bytes(record));
-        self.render_into(&mut text, shop, record, projection)?;
+        self.render_into(&mut text, shop, record, projection).await?;
         Ok(text)
     }
 
     /// As [`Provision::render`], at the end of `text`.
-    pub(super) fn render_into(
+    pub(super) async fn render_into(
         &self,
         text: &mut String,
         shop: &Shop,
@@ -36,27 +36,27 @@ impl Provision {
         projection: &Projection,
     ) -> Result<(), StoreError> {
         if projection.is_full() {
-            return self.push_resource(text, shop, record, projection.derived());
+            return self.push_resource(text, shop, record, projection.derived()).await;
         }
-        let resource = self.resource(shop, record, projection.derived())?;
+        let resource = self.resource(shop, record, projection.derived()).await?;
         text.push_str(&Value::Object(projection.apply(resource)).to_string());
         Ok(())
     }
 
     /// The resource parsed, with the derived parts that are wanted.
-    pub(super) fn resource(
+    pub(super) async fn resource(
         &self,
         shop: &Shop,
         record: &Record,
         parts: DerivedParts,
     ) -> Result<Map<String, Value>, StoreError> {
         let mut text = String::with_capacity(rendered_bytes(record));
-        self.push_resource(&mut text, shop, record, parts)?;
+        self.push_resource(&mut text, shop, record, parts).await?;
         serde_json::from_str(&text).map_err(|_| StoreError::Corrupt { what: "resource" })
     }
 
     /// The resource's text: the stored one with the derived parts that are wanted at its end. Only these are read: a group can have many members.
-    fn push_resource(
+    async fn push_resource(
         &self,
         text: &mut String,
         shop: &Shop,
@@ -71,14 +71,14 @@ impl Provision {
         match record {
             Record::User(user) => {
                 if parts.groups && user.group_count > 0 {
-                    push_member(text, "groups", &self.groups(shop, user)?);
+                    push_member(text, "groups", &self.groups(shop, user).await?);
                 }
                 if parts.shopify {
                     push_extension(text, user);
                 }
             }
             Record::Group(group) if parts.members => {
-                let members = self.members(shop, group)?;
+                let members = self.members(shop, group).await?;
                 if !members.is_empty() {
                     push_member(text, "members", &Value::Array(members));
                 }
@@ -102,8 +102,8 @@ impl Provision {
         text.push('}');
     }
 
-    fn groups(&self, shop: &Shop, user: &UserRecord) -> Result<Value, StoreError> {
-        let groups = self.store.groups_of_user(shop.id(), &shop.key, user.id)?;
+    async fn groups(&self, shop: &Shop, user: &UserRecord) -> Result<Value, StoreError> {
+        let groups = self.store.groups_of_user(shop.id(), &shop.key, user.id).await?;
         Ok(groups
             .iter()
             .map(|group| self.group_reference(group))
@@ -120,8 +120,8 @@ impl Provision {
         })
     }
 
-    fn members(&self, shop: &Shop, group: &GroupRecord) -> Result<Vec<Value>, StoreError> {
-        let members = self.store.members(shop.id(), group.id)?;
+    async fn members(&self, shop: &Shop, group: &GroupRecord) -> Result<Vec<Value>, StoreError> {
+        let members = self.store.members(shop.id(), group.id).await?;
         Ok(members
             .into_iter()
             .map(|user| {

@@ -30,7 +30,7 @@ impl Provision {
             let change = self.user_change(id, &draft.attributes);
             let tombstone = self
                 .store
-                .tombstone(shop.id(), &shop.key, &change.user_name)?;
+                .tombstone(shop.id(), &shop.key, &change.user_name).await?;
             let mut batch = Batch::new();
             self.store.insert_user(
                 &mut batch,
@@ -55,7 +55,7 @@ impl Provision {
             }
             if self.commit(batch, ResourceType::User).await? {
                 self.inline(call, id).await;
-                return self.written(call, ResourceType::User, id, projection, 201);
+                return self.written(call, ResourceType::User, id, projection, 201).await;
             }
         }
         Err(contended(ResourceType::User))
@@ -70,7 +70,7 @@ impl Provision {
     ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::User, id)?;
-        let mut user = self.live_user(shop, id)?;
+        let mut user = self.live_user(shop, id).await?;
         let wanted = edit.read(call, ResourceType::User)?;
         for _ in 0..TRIES {
             check_version(call, user.version)?;
@@ -78,7 +78,7 @@ impl Provision {
             // RFC 7644 §3.5.2.1: what changes nothing leaves version and lastModified alone.
             if edited.changed.is_empty() && !call.is_dry_run()? {
                 self.retry_parked(call, &user).await?;
-                return self.written(call, ResourceType::User, id, projection, 200);
+                return self.written(call, ResourceType::User, id, projection, 200).await;
             }
             let mut batch = Batch::new();
             let change = self.user_change(id, &edited.attributes);
@@ -104,14 +104,14 @@ impl Provision {
             self.note(&mut batch, call, &noted);
             if call.is_dry_run()? {
                 self.rehearse(batch, ResourceType::User).await?;
-                let previews = self.preview_changed(shop, id, Some(&edited.attributes))?;
+                let previews = self.preview_changed(shop, id, Some(&edited.attributes)).await?;
                 return Ok(dry_run::answer(&noted, 1, &previews));
             }
             if self.commit(batch, ResourceType::User).await? {
                 self.inline(call, id).await;
-                return self.written(call, ResourceType::User, id, projection, 200);
+                return self.written(call, ResourceType::User, id, projection, 200).await;
             }
-            user = self.live_user(shop, id)?;
+            user = self.live_user(shop, id).await?;
         }
         Err(contended(ResourceType::User))
     }
@@ -120,7 +120,7 @@ impl Provision {
         let shop = &call.caller.shop;
         let id = parse_id(ResourceType::User, id)?;
         for _ in 0..TRIES {
-            let user = self.live_user(shop, id)?;
+            let user = self.live_user(shop, id).await?;
             check_version(call, user.version)?;
             let mut batch = Batch::new();
             self.store
@@ -135,7 +135,7 @@ impl Provision {
             self.note(&mut batch, call, &noted);
             if call.is_dry_run()? {
                 self.rehearse(batch, ResourceType::User).await?;
-                let previews = self.preview_changed(shop, id, None)?;
+                let previews = self.preview_changed(shop, id, None).await?;
                 return Ok(dry_run::answer(&noted, 1, &previews));
             }
             if self.commit(batch, ResourceType::User).await? {
@@ -161,9 +161,9 @@ impl Provision {
         Ok(())
     }
 
-    fn live_user(&self, shop: &Shop, id: ResourceId) -> Result<UserRecord, Failure> {
+    async fn live_user(&self, shop: &Shop, id: ResourceId) -> Result<UserRecord, Failure> {
         self.store
-            .user(shop.id(), &shop.key, id)?
+            .user(shop.id(), &shop.key, id).await?
             .ok_or_else(|| not_found(ResourceType::User))
     }
 

@@ -104,7 +104,7 @@ impl Provision {
     }
 
     /// The resource after a write.
-    pub(super) fn written(
+    pub(super) async fn written(
         &self,
         call: &Call<'_>,
         resource_type: ResourceType,
@@ -114,13 +114,13 @@ impl Provision {
     ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let record = self
-            .record(shop, resource_type, id)?
+            .record(shop, resource_type, id).await?
             .ok_or_else(|| not_found(resource_type))?;
         Ok(Answer {
             status,
             etag: Some(etag::weak(record.version())),
             location: Some(self.location(resource_type, id)),
-            ..Answer::ok(self.render(shop, &record, projection)?)
+            ..Answer::ok(self.render(shop, &record, projection).await?)
         })
     }
 

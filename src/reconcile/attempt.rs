@@ -43,7 +43,7 @@ pub(super) struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     /// Reads what the user should be.
-    pub(super) fn new(
+    pub(super) async fn new(
         store: &'a Store,
         clock: &'a dyn Clock,
         shop: &'a Shop,
@@ -53,7 +53,7 @@ impl<'a> Attempt<'a> {
     ) -> Result<Self, StoreError> {
         let PendingUser { user, applied } = pending;
         let document = document(&user)?;
-        let groups = group_names(store, shop, &user)?;
+        let groups = group_names(store, shop, &user).await?;
         let desired = shop.desired(user.id, &document, &groups, user.deleted);
         Ok(Self {
             active: !user.deleted && document.get("active") != Some(&Value::Bool(false)),
@@ -136,7 +136,7 @@ impl<'a> Attempt<'a> {
     }
 
     async fn converge(&mut self) -> Progress<()> {
-        if self.is_still_blocked()? {
+        if self.is_still_blocked().await? {
             return Err(Verdict::blocked().into());
         }
         self.recall().await?;
@@ -215,11 +215,11 @@ fn document(user: &UserRecord) -> Result<Map<String, Value>, StoreError> {
     serde_json::from_str(&user.document).map_err(|_| StoreError::Corrupt { what: "user" })
 }
 
-fn group_names(store: &Store, shop: &Shop, user: &UserRecord) -> Result<Vec<String>, StoreError> {
+async fn group_names(store: &Store, shop: &Shop, user: &UserRecord) -> Result<Vec<String>, StoreError> {
     if user.group_count == 0 {
         return Ok(Vec::new());
     }
-    let groups = store.groups_of_user(shop.id(), &shop.key, user.id)?;
+    let groups = store.groups_of_user(shop.id(), &shop.key, user.id).await?;
     Ok(groups
         .iter()
         .filter_map(|group| {

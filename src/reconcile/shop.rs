@@ -150,15 +150,15 @@ impl Shops {
     ///
     /// # Errors
     /// The database failed, or another master key sealed the shop.
-    pub fn get(&self, id: ShopId, now_ms: i64) -> Result<Option<Arc<Shop>>, StoreError> {
-        self.at_revision(id, self.store.shop_revision(id)?, now_ms)
+    pub async fn get(&self, id: ShopId, now_ms: i64) -> Result<Option<Arc<Shop>>, StoreError> {
+        self.at_revision(id, self.store.shop_revision(id).await?, now_ms).await
     }
 
     /// The shop, read anew when what is known of it is not of this revision; with none, it is gone.
     ///
     /// # Errors
     /// As [`Shops::get`].
-    pub fn at_revision(
+    pub async fn at_revision(
         &self,
         id: ShopId,
         revision: Option<i64>,
@@ -172,21 +172,21 @@ impl Shops {
         let known = self.lock().get(&id).cloned();
         match known {
             Some(shop) if shop.record.revision == revision => Ok(Some(shop)),
-            stale => self.read(id, stale.as_deref(), now_ms),
+            stale => self.read(id, stale.as_deref(), now_ms).await,
         }
     }
 
-    fn read(
+    async fn read(
         &self,
         id: ShopId,
         stale: Option<&Shop>,
         now_ms: i64,
     ) -> Result<Option<Arc<Shop>>, StoreError> {
-        let Some(record) = self.store.shop(id)? else {
+        let Some(record) = self.store.shop(id).await? else {
             return Ok(None);
         };
-        let key = self.store.shop_keys(id)?;
-        let access_token = self.store.access_token(id, &key)?;
+        let key = self.store.shop_keys(id).await?;
+        let access_token = self.store.access_token(id, &key).await?;
         let lane = match stale {
             Some(shop) => Arc::clone(&shop.lane),
             None => Arc::new(Lane {

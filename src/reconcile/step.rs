@@ -88,30 +88,30 @@ impl Reconciler {
     }
 
     /// The shops with due users; none when nothing is sent at all.
-    pub fn due_shops(&self) -> Vec<ShopId> {
+    pub async fn due_shops(&self) -> Vec<ShopId> {
         if !self.shops.push() {
             return Vec::new();
         }
-        noted(self.store.due_shops(self.clock.now_ms())).unwrap_or_default()
+        noted(self.store.due_shops(self.clock.now_ms()).await).unwrap_or_default()
     }
 
     /// A shop's due users.
-    pub fn due_users(&self, shop: ShopId, limit: usize) -> Vec<ResourceId> {
-        noted(self.store.due_users(shop, self.clock.now_ms(), limit)).unwrap_or_default()
+    pub async fn due_users(&self, shop: ShopId, limit: usize) -> Vec<ResourceId> {
+        noted(self.store.due_users(shop, self.clock.now_ms(), limit).await).unwrap_or_default()
     }
 
     /// How many of a shop's users may be in progress at once.
-    pub fn concurrency(&self, shop: ShopId) -> usize {
-        self.shop(shop).map_or(1, |shop| shop.concurrency())
+    pub async fn concurrency(&self, shop: ShopId) -> usize {
+        self.shop(shop).await.map_or(1, |shop| shop.concurrency())
     }
 
-    fn shop(&self, id: ShopId) -> Option<Arc<Shop>> {
-        noted(self.shops.get(id, self.clock.now_ms())).flatten()
+    async fn shop(&self, id: ShopId) -> Option<Arc<Shop>> {
+        noted(self.shops.get(id, self.clock.now_ms()).await).flatten()
     }
 
     /// The step of one user, from the backlog.
     pub async fn background(&self, shop: ShopId, user: ResourceId) -> Step {
-        let Some(shop) = self.shop(shop) else {
+        let Some(shop) = self.shop(shop).await else {
             return Step::Failed;
         };
         self.run(&shop, user, Class::Background, "").await
@@ -156,8 +156,8 @@ impl Reconciler {
     /// Runs what is due now, one after the other; gives the number of steps. For simulations on a manual clock.
     pub async fn run_due(&self) -> (usize, Option<i64>) {
         let mut steps = 0;
-        for shop in self.due_shops() {
-            for user in self.due_users(shop, 10_000) {
+        for shop in self.due_shops().await {
+            for user in self.due_users(shop, 10_000).await {
                 match self.background(shop, user).await {
                     Step::Wait { wait_ms } => return (steps, Some(wait_ms)),
                     Step::Done => steps += 1,
@@ -209,7 +209,7 @@ impl Reconciler {
         request_id: &str,
         working: &Working,
     ) -> Result<Step, StoreError> {
-        let Some(pending) = self.store.pending_user(shop.id(), &shop.key, user)? else {
+        let Some(pending) = self.store.pending_user(shop.id(), &shop.key, user).await? else {
             return Ok(Step::Done);
         };
         if pending.user.sync.due_ms.is_none() {
@@ -222,7 +222,7 @@ impl Reconciler {
             class,
             working,
             pending,
-        )?;
+        ).await?;
         let verdict = attempt.run().await?;
         if let (Verdict::Wait { wait_ms }, false) = (&verdict, attempt.has_learned()) {
             return Ok(Step::Wait { wait_ms: *wait_ms });

@@ -31,7 +31,7 @@ async fn run(reconciler: Arc<Reconciler>, working: Working) {
     let mut shops = JoinSet::new();
     let driven = crate::work::InFlight::default();
     while !working.is_ending() {
-        for shop in reconciler.due_shops() {
+        for shop in reconciler.due_shops().await {
             if let Some(claim) = driven.claim(shop) {
                 let (reconciler, working) = (Arc::clone(&reconciler), working.clone());
                 shops.spawn(async move {
@@ -53,7 +53,7 @@ async fn run(reconciler: Arc<Reconciler>, working: Working) {
 /// Runs a shop's due users until none is left or the worker stops.
 async fn drive(reconciler: Arc<Reconciler>, shop: ShopId, working: Working) {
     while !working.is_ending() {
-        let due = reconciler.due_users(shop, BATCH);
+        let due = reconciler.due_users(shop, BATCH).await;
         if due.is_empty() {
             break;
         }
@@ -109,7 +109,7 @@ async fn run_round(
     let mut round = Round::default();
     let mut steps: JoinSet<Step> = JoinSet::new();
     for user in due {
-        while steps.len() >= reconciler.concurrency(shop) {
+        while steps.len() >= reconciler.concurrency(shop).await {
             round.note(steps.join_next().await);
         }
         if round.wait_ms.is_some() || round.failed || working.is_ending() {

@@ -25,12 +25,12 @@ pub enum Page<'a> {
 ///
 /// # Errors
 /// Those of `write`.
-pub fn response<T, E>(
+pub async fn response<T, E>(
     total_results: usize,
     page: Page<'_>,
     resources: &[T],
     bytes: usize,
-    write: impl Fn(&T, &mut String) -> Result<(), E>,
+    write: impl AsyncFn(&T, &mut String) -> Result<(), E>,
 ) -> Result<String, E> {
     let mut text = String::with_capacity(bytes + 512);
     // Clients index every one of these members, though RFC 7644 lets a server leave some out.
@@ -53,7 +53,7 @@ pub fn response<T, E>(
         if index > 0 {
             text.push(',');
         }
-        write(resource, &mut text)?;
+        write(resource, &mut text).await?;
     }
     text.push_str("]}");
     Ok(text)
@@ -67,16 +67,18 @@ fn push_member(text: &mut String, name: &str, cursor: Option<&str>) {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use serde_json::{Value, json};
 
     use super::*;
 
     fn response(total_results: usize, page: Page<'_>, resources: &[&str]) -> String {
-        let write = |resource: &&str, text: &mut String| {
+        let write = async |resource: &&str, text: &mut String| {
             text.push_str(resource);
             Ok::<(), ()>(())
         };
-        super::response(total_results, page, resources, 0, write).unwrap()
+        let written = super::response(total_results, page, resources, 0, write);
+        written.now_or_never().unwrap().unwrap()
     }
 
     fn check(row: &str, text: &str, want: Value) {

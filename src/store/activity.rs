@@ -89,7 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn activity(
+    pub async fn activity(
         &self,
         shop: ShopId,
         filter: &ActivityFilter,
@@ -102,7 +102,7 @@ impl Store {
         };
         for _ in 0..LOOKED_AT / CHUNK {
             let Some(before) = page.next else { break };
-            let chunk = self.entries(shop, filter.resource, before)?;
+            let chunk = self.entries(shop, filter.resource, before).await?;
             let is_last = chunk.len() < CHUNK;
             for (entry, activity) in chunk {
                 if page.entries.len() == limit {
@@ -120,7 +120,7 @@ impl Store {
         Ok(page)
     }
 
-    fn entries(
+    async fn entries(
         &self,
         shop: ShopId,
         resource: Option<ResourceId>,
@@ -135,7 +135,7 @@ impl Store {
             None => select!(""),
         };
         self.database
-            .query("read the activity log", sql, &values, record)
+            .query("read the activity log", sql, &values, record).await
     }
 
     /// Forgets some of a shop's entries of before `before_ms`, the oldest first; says whether there may be more.

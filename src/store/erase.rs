@@ -28,7 +28,7 @@ impl Store {
     ///
     /// # Errors
     /// Inner: there is no such shop.
-    pub fn delete_shop(&self, shop: ShopId) -> Written {
+    pub async fn delete_shop(&self, shop: ShopId) -> Written {
         let this = || vec![shop_value(shop)];
         let mut batch = Batch::new();
         batch
@@ -37,7 +37,7 @@ impl Store {
         batch.push("DELETE FROM tokens WHERE shop_id = ?1", this());
         batch.push("INSERT INTO deleted_shops (shop_id) VALUES (?1)", this());
         batch.leave_no_trace();
-        self.write_blocking(batch)
+        self.write(batch).await
     }
 
     /// Removes some rows of deleted shops; says whether there may be more.
@@ -51,10 +51,10 @@ impl Store {
             "SELECT shop_id FROM deleted_shops ORDER BY shop_id LIMIT 1",
             &[],
             |row| row.int(0).map(ShopId),
-        )?;
+        ).await?;
         let Some(shop) = next else { return Ok(false) };
         let this = || vec![shop_value(shop)];
-        let left = self.database.query_one(doing, LEFT, &this(), |_| Ok(()))?;
+        let left = self.database.query_one(doing, LEFT, &this(), |_| Ok(())).await?;
         let mut batch = Batch::new();
         if left.is_some() {
             for sql in SWEEP {

@@ -101,6 +101,9 @@ pub enum StoreError {
         /// What.
         what: &'static str,
     },
+    /// What was to run on one state of the database waited for something else.
+    #[error("a reading of one state waited for something else than the database")]
+    Suspended,
     /// The writer has ended.
     #[error("the store is closed")]
     Closed,

@@ -141,7 +141,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn group(
+    pub async fn group(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -151,14 +151,14 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND id = ?2"),
             &[shop_value(shop), id_value(id)],
-        )
+        ).await
     }
 
     /// The group of a displayName, given in lower case.
     ///
     /// # Errors
     /// The database failed.
-    pub fn group_by_display_name(
+    pub async fn group_by_display_name(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -169,14 +169,14 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND display_name = ?2"),
             &[shop_value(shop), blob(hash)],
-        )
+        ).await
     }
 
     /// The groups with an externalId.
     ///
     /// # Errors
     /// The database failed.
-    pub fn groups_by_external_id(
+    pub async fn groups_by_external_id(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -186,14 +186,14 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND external_id = ?2"),
             &[shop_value(shop), external_id(key, Some(value))],
-        )
+        ).await
     }
 
     /// The groups that a user is in, by their order of creation.
     ///
     /// # Errors
     /// The database failed.
-    pub fn groups_of_user(
+    pub async fn groups_of_user(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -203,38 +203,38 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND id IN (SELECT group_id FROM members WHERE shop_id = ?1 AND user_id = ?2)"),
             &[shop_value(shop), id_value(user)],
-        )
+        ).await
     }
 
-    fn one_group(
+    async fn one_group(
         &self,
         key: &ShopKey,
         sql: &'static str,
         values: &[Value],
     ) -> Result<Option<GroupRecord>, StoreError> {
         self.database
-            .query_one("read a group", sql, values, |row| record(row, key))
+            .query_one("read a group", sql, values, |row| record(row, key)).await
     }
 
     /// Groups in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
-    fn few_groups(
+    async fn few_groups(
         &self,
         key: &ShopKey,
         sql: &'static str,
         values: &[Value],
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        let mut groups = self.some_groups(key, sql, values)?;
+        let mut groups = self.some_groups(key, sql, values).await?;
         groups.sort_by_key(|group| group.seq);
         Ok(groups)
     }
 
-    pub(super) fn some_groups(
+    pub(super) async fn some_groups(
         &self,
         key: &ShopKey,
         sql: &'static str,
         values: &[Value],
     ) -> Result<Vec<GroupRecord>, StoreError> {
         self.database
-            .query("read groups", sql, values, |row| record(row, key))
+            .query("read groups", sql, values, |row| record(row, key)).await
     }
 }

@@ -114,7 +114,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn is_member(
+    pub async fn is_member(
         &self,
         shop: ShopId,
         group: ResourceId,
@@ -125,7 +125,7 @@ impl Store {
             "SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3",
             &[shop_value(shop), id_value(group), id_value(user)],
             |_| Ok(()),
-        )?;
+        ).await?;
         Ok(found.is_some())
     }
 
@@ -133,12 +133,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn members(&self, shop: ShopId, group: ResourceId) -> Result<Vec<ResourceId>, StoreError> {
+    pub async fn members(&self, shop: ShopId, group: ResourceId) -> Result<Vec<ResourceId>, StoreError> {
         self.database.query(
             "read the members",
             "SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2 ORDER BY user_id",
             &[shop_value(shop), id_value(group)],
             |row| row.id(0),
-        )
+        ).await
     }
 }

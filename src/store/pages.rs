@@ -81,26 +81,26 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn users_page(
+    pub async fn users_page(
         &self,
         shop: ShopId,
         key: &ShopKey,
         start: i64,
         count: i64,
     ) -> Result<Vec<UserRecord>, StoreError> {
-        let (seq, offset) = self.seek(shop, Kind::Users, start)?;
+        let (seq, offset) = self.seek(shop, Kind::Users, start).await?;
         self.some_users(
             key,
             users::select!("WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4"),
             &[shop_value(shop), int(seq), int(count.max(0)), int(offset)],
-        )
+        ).await
     }
 
     /// The users after a key, at most `count`.
     ///
     /// # Errors
     /// The database failed.
-    pub fn users_after(
+    pub async fn users_after(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -113,33 +113,33 @@ impl Store {
                 "WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3"
             ),
             &[shop_value(shop), int(seq), int(count.max(0))],
-        )
+        ).await
     }
 
     /// The groups from the `start`-th (from 1) on, at most `count`.
     ///
     /// # Errors
     /// The database failed.
-    pub fn groups_page(
+    pub async fn groups_page(
         &self,
         shop: ShopId,
         key: &ShopKey,
         start: i64,
         count: i64,
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        let (seq, offset) = self.seek(shop, Kind::Groups, start)?;
+        let (seq, offset) = self.seek(shop, Kind::Groups, start).await?;
         self.some_groups(
             key,
             groups::select!("WHERE shop_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4"),
             &[shop_value(shop), int(seq), int(count.max(0)), int(offset)],
-        )
+        ).await
     }
 
     /// The groups after a key, at most `count`.
     ///
     /// # Errors
     /// The database failed.
-    pub fn groups_after(
+    pub async fn groups_after(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -150,11 +150,11 @@ impl Store {
             key,
             groups::select!("WHERE shop_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"),
             &[shop_value(shop), int(seq), int(count.max(0))],
-        )
+        ).await
     }
 
     /// A key and an offset from it, less than a stride, at which the `start`-th resource is.
-    fn seek(&self, shop: ShopId, kind: Kind, start: i64) -> Result<(i64, i64), StoreError> {
+    async fn seek(&self, shop: ShopId, kind: Kind, start: i64) -> Result<(i64, i64), StoreError> {
         let sql = match kind {
             Kind::Users => {
                 "SELECT seq FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq >= ?2 ORDER BY seq LIMIT 1 OFFSET ?3"
@@ -171,7 +171,7 @@ impl Store {
                 sql,
                 &[shop_value(shop), int(seq), int(STRIDE)],
                 |row| row.int(0),
-            )?;
+            ).await?;
             let Some(next) = next else { break };
             at += STRIDE;
             seq = next;

@@ -29,7 +29,7 @@ impl Store {
     ///
     /// # Errors
     /// Inner: the domain is there already.
-    pub fn add_shop(
+    pub async fn add_shop(
         &self,
         domain: &ShopDomain,
         access_token: &SecretString,
@@ -53,15 +53,15 @@ impl Store {
                 ],
             )
             .must_be_unique(GuardFailure::Exists);
-        self.write_blocking(batch)
+        self.write(batch).await
     }
 
     /// Replaces a shop's access token. Users who wait for their next attempt become due: it may have been the token that was in their way.
     ///
     /// # Errors
     /// Inner: there is no such shop.
-    pub fn set_access_token(&self, record: &ShopRecord, access_token: &SecretString) -> Written {
-        let key = self.shop_keys(record.id)?;
+    pub async fn set_access_token(&self, record: &ShopRecord, access_token: &SecretString) -> Written {
+        let key = self.shop_keys(record.id).await?;
         let place = key_place(&record.domain);
         let credentials = key.seal(&self.random, place.as_bytes(), access_token.expose_secret())?;
         let mut batch = Batch::new();
@@ -75,14 +75,14 @@ impl Store {
             "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND due_ms IS NOT NULL",
             vec![shop(record.id)],
         );
-        self.write_blocking(batch)
+        self.write(batch).await
     }
 
     /// Replaces a shop's policies. Users who are parked become due: another policy may let them pass.
     ///
     /// # Errors
     /// Inner: there is no such shop.
-    pub fn set_shop_settings(&self, id: ShopId, settings: &ShopSettings) -> Written {
+    pub async fn set_shop_settings(&self, id: ShopId, settings: &ShopSettings) -> Written {
         let mut batch = Batch::new();
         batch
             .push(
@@ -91,63 +91,63 @@ impl Store {
             )
             .must_affect(GuardFailure::NotFound);
         self.retry_parked(&mut batch, id);
-        self.write_blocking(batch)
+        self.write(batch).await
     }
 
     /// All shops, by domain.
     ///
     /// # Errors
     /// The database failed.
-    pub fn shops(&self) -> Result<Vec<ShopRecord>, StoreError> {
+    pub async fn shops(&self) -> Result<Vec<ShopRecord>, StoreError> {
         self.database
-            .query("list the shops", select!("ORDER BY domain"), &[], record)
+            .query("list the shops", select!("ORDER BY domain"), &[], record).await
     }
 
     /// The shop of a number.
     ///
     /// # Errors
     /// The database failed.
-    pub fn shop(&self, id: ShopId) -> Result<Option<ShopRecord>, StoreError> {
-        self.one_shop(select!("WHERE shop_id = ?1"), shop(id))
+    pub async fn shop(&self, id: ShopId) -> Result<Option<ShopRecord>, StoreError> {
+        self.one_shop(select!("WHERE shop_id = ?1"), shop(id)).await
     }
 
     /// The shop of a domain.
     ///
     /// # Errors
     /// The database failed.
-    pub fn shop_by_domain(&self, domain: &ShopDomain) -> Result<Option<ShopRecord>, StoreError> {
-        self.one_shop(select!("WHERE domain = ?1"), text(domain.as_str()))
+    pub async fn shop_by_domain(&self, domain: &ShopDomain) -> Result<Option<ShopRecord>, StoreError> {
+        self.one_shop(select!("WHERE domain = ?1"), text(domain.as_str())).await
     }
 
-    fn one_shop(&self, sql: &'static str, value: Value) -> Result<Option<ShopRecord>, StoreError> {
+    async fn one_shop(&self, sql: &'static str, value: Value) -> Result<Option<ShopRecord>, StoreError> {
         self.database
-            .query_one("read a shop", sql, &[value], record)
+            .query_one("read a shop", sql, &[value], record).await
     }
 
     /// The revision of a shop's settings and credentials: what is cached of it is stale when it differs.
     ///
     /// # Errors
     /// The database failed.
-    pub fn shop_revision(&self, id: ShopId) -> Result<Option<i64>, StoreError> {
+    pub async fn shop_revision(&self, id: ShopId) -> Result<Option<i64>, StoreError> {
         self.database.query_one(
             "read a shop",
             "SELECT revision FROM shops WHERE shop_id = ?1",
             &[shop(id)],
             |row| row.int(0),
-        )
+        ).await
     }
 
     /// How many users and how many groups a shop has.
     ///
     /// # Errors
     /// The database failed.
-    pub fn resource_counts(&self, id: ShopId) -> Result<(i64, i64), StoreError> {
+    pub async fn resource_counts(&self, id: ShopId) -> Result<(i64, i64), StoreError> {
         let counts = self.database.query_one(
             "read a shop",
             "SELECT user_count, group_count FROM shops WHERE shop_id = ?1",
             &[shop(id)],
             |row| Ok((row.int(0)?, row.int(1)?)),
-        )?;
+        ).await?;
         Ok(counts.unwrap_or_default())
     }
 
@@ -155,11 +155,11 @@ impl Store {
     ///
     /// # Errors
     /// Another master key wrapped it.
-    pub fn shop_keys(&self, id: ShopId) -> Result<ShopKeys, StoreError> {
+    pub async fn shop_keys(&self, id: ShopId) -> Result<ShopKeys, StoreError> {
         let (domain, wrapped) = self.secret_column(
             id,
             "SELECT domain, key_wrapped FROM shops WHERE shop_id = ?1",
-        )?;
+        ).await?;
         Ok(Arc::new(self.master.unwrap_shop_key(
             key_place(&domain).as_bytes(),
             &wrapped,
@@ -170,17 +170,17 @@ impl Store {
     ///
     /// # Errors
     /// Another key sealed it.
-    pub fn access_token(&self, id: ShopId, key: &ShopKey) -> Result<SecretString, StoreError> {
+    pub async fn access_token(&self, id: ShopId, key: &ShopKey) -> Result<SecretString, StoreError> {
         let (domain, sealed) = self.secret_column(
             id,
             "SELECT domain, credentials FROM shops WHERE shop_id = ?1",
-        )?;
+        ).await?;
         Ok(SecretString::from(
             key.open(key_place(&domain).as_bytes(), &sealed)?,
         ))
     }
 
-    fn secret_column(
+    async fn secret_column(
         &self,
         id: ShopId,
         sql: &'static str,
@@ -188,7 +188,7 @@ impl Store {
         self.database
             .query_one("read a shop", sql, &[shop(id)], |row| {
                 Ok((row.parsed(0, "shop")?, row.blob(1)?.to_vec()))
-            })?
+            }).await?
             .ok_or(StoreError::Corrupt { what: "shop" })
     }
 }

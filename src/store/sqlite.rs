@@ -13,8 +13,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::{Arc, Weak};
 
+use futures_util::FutureExt;
 use rusqlite::Connection;
 #[cfg(test)]
 use rusqlite::StatementStatus;
@@ -84,10 +86,12 @@ impl Database {
         })
     }
 
-    /// Lets all queries of this thread, until the value is dropped, see one state. It spares them the file's locks, too, which cost more than a small query.
-    pub(super) fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+    /// Runs `read`, which asks nothing but this database, with all queries seeing one state. It spares them the file's locks, too, which cost more than a small query.
+    pub(super) fn snapshot<T>(&self, read: impl Future<Output = T>) -> Result<T, StoreError> {
         self.control("BEGIN")?;
-        Ok(Snapshot(self))
+        let _snapshot = Snapshot(self);
+        // The state is this thread's: whoever else ran on it meanwhile would see it, too. No query of this engine suspends.
+        pin!(read).now_or_never().ok_or(StoreError::Suspended)
     }
 
     fn control(&self, sql: &str) -> Result<(), StoreError> {
@@ -98,7 +102,7 @@ impl Database {
     }
 
     /// The rows of a query, run on this thread's reader.
-    pub(super) fn query<T>(
+    pub(super) async fn query<T>(
         &self,
         doing: &'static str,
         sql: &str,
@@ -114,7 +118,7 @@ impl Database {
     }
 
     /// The first row of a query.
-    pub(super) fn query_one<T>(
+    pub(super) async fn query_one<T>(
         &self,
         doing: &'static str,
         sql: &str,
@@ -186,13 +190,10 @@ impl Database {
         self.writer.write_later(batch);
     }
 
-    pub(super) fn write_blocking(&self, batch: Batch) -> Written {
-        self.writer.write_blocking(batch)
-    }
 }
 
 /// One state of the database, for this thread's queries.
-pub(super) struct Snapshot<'d>(&'d Database);
+struct Snapshot<'d>(&'d Database);
 
 impl Drop for Snapshot<'_> {
     fn drop(&mut self) {

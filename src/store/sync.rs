@@ -49,21 +49,21 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn due_shops(&self, now_ms: i64) -> Result<Vec<ShopId>, StoreError> {
+    pub async fn due_shops(&self, now_ms: i64) -> Result<Vec<ShopId>, StoreError> {
         self.database.query(
             "find what is due",
             "SELECT shop_id FROM shops WHERE EXISTS \
              (SELECT 1 FROM users WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL AND due_ms <= ?1)",
             &[int(now_ms)],
             |row| row.int(0).map(ShopId),
-        )
+        ).await
     }
 
     /// A shop's due users, the longest due first.
     ///
     /// # Errors
     /// The database failed.
-    pub fn due_users(
+    pub async fn due_users(
         &self,
         shop: ShopId,
         now_ms: i64,
@@ -74,14 +74,14 @@ impl Store {
             "SELECT id FROM users WHERE shop_id = ?1 AND due_ms IS NOT NULL AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3",
             &[shop_value(shop), int(now_ms), count_value(limit)],
             |row| row.id(0),
-        )
+        ).await
     }
 
     /// When the next user of any shop is due.
     ///
     /// # Errors
     /// The database failed.
-    pub fn next_due_ms(&self) -> Result<Option<i64>, StoreError> {
+    pub async fn next_due_ms(&self) -> Result<Option<i64>, StoreError> {
         let next = self.database.query_one(
             "find what is due",
             "SELECT MIN(next_ms) FROM (SELECT \
@@ -89,7 +89,7 @@ impl Store {
              FROM shops) AS nexts",
             &[],
             |row| row.maybe_int(0),
-        )?;
+        ).await?;
         Ok(next.flatten())
     }
 
@@ -97,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn pending_user(
+    pub async fn pending_user(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -120,7 +120,7 @@ impl Store {
                         .transpose()?,
                 })
             },
-        )
+        ).await
     }
 
     /// Adds to `batch` what became of a step. A change that came meanwhile leaves the user due now.
@@ -219,7 +219,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn resync(
+    pub async fn resync(
         &self,
         shop: ShopId,
         after_seq: i64,
@@ -230,7 +230,7 @@ impl Store {
             "SELECT MAX(seq) FROM (SELECT seq FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3) AS chunk",
             &[shop_value(shop), int(after_seq), int(limit)],
             |row| row.maybe_int(0),
-        )?;
+        ).await?;
         let Some(last) = last.flatten() else {
             return Ok(None);
         };
@@ -240,7 +240,7 @@ impl Store {
             vec![shop_value(shop), int(after_seq), int(last)],
         );
         // Without guards there is no refusal.
-        self.write_blocking(batch)?
+        self.write(batch).await?
             .map_or(Ok(None), |()| Ok(Some(last)))
     }
 
@@ -280,7 +280,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn user_of_customer(
+    pub async fn user_of_customer(
         &self,
         shop: ShopId,
         customer: &CustomerGid,
@@ -290,21 +290,21 @@ impl Store {
             "SELECT id FROM users WHERE shop_id = ?1 AND customer = ?2 LIMIT 1",
             &[shop_value(shop), text(customer.as_str())],
             |row| row.id(0),
-        )
+        ).await
     }
 
     /// How many live users are in each state; a state that nobody is in is left out.
     ///
     /// # Errors
     /// The database failed.
-    pub fn state_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
+    pub async fn state_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
         let rows: Vec<(Option<SyncState>, i64)> = self.database.query(
             "count the states",
             "SELECT NULL, user_count FROM shops WHERE shop_id = ?1 UNION ALL \
              SELECT state, COUNT(*) FROM users WHERE shop_id = ?1 AND deleted_ms IS NULL AND state <> 'synced' GROUP BY state",
             &[shop_value(shop)],
             |row| Ok((row.maybe_parsed(0, "state")?, row.int(1)?)),
-        )?;
+        ).await?;
         let mut synced = 0;
         let mut counts = Vec::new();
         for (state, count) in rows {
@@ -325,7 +325,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn users_in_state(
+    pub async fn users_in_state(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -346,27 +346,27 @@ impl Store {
                 )
             }
         };
-        self.in_state(key, sql, shop, state, seq, count)
+        self.in_state(key, sql, shop, state, seq, count).await
     }
 
     /// How many deleted users are in each state, but for those whose customers are disabled: with these all is done.
     ///
     /// # Errors
     /// The database failed.
-    pub fn leaving_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
+    pub async fn leaving_counts(&self, shop: ShopId) -> Result<Vec<(SyncState, i64)>, StoreError> {
         self.database.query(
             "count the states",
             "SELECT state, COUNT(*) FROM users WHERE shop_id = ?1 AND deleted_ms IS NOT NULL AND state <> 'disabled' GROUP BY state",
             &[shop_value(shop)],
             |row| Ok((row.parsed(0, "state")?, row.int(1)?)),
-        )
+        ).await
     }
 
     /// The deleted users in `state` after a key, at most `count`; none when all is done with their customers.
     ///
     /// # Errors
     /// The database failed.
-    pub fn leaving_in_state(
+    pub async fn leaving_in_state(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -377,10 +377,10 @@ impl Store {
         let sql = select!(
             "WHERE shop_id = ?1 AND deleted_ms IS NOT NULL AND state <> 'disabled' AND state = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4"
         );
-        self.in_state(key, sql, shop, state, seq, count)
+        self.in_state(key, sql, shop, state, seq, count).await
     }
 
-    fn in_state(
+    async fn in_state(
         &self,
         key: &ShopKey,
         sql: &'static str,
@@ -398,7 +398,7 @@ impl Store {
                 int(seq),
                 int(count.max(0)),
             ],
-        )
+        ).await
     }
 }
 

@@ -69,32 +69,32 @@ pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
         .block_on(future)
 }
 
-pub(super) fn add_shop(store: &Store, name: &str) -> ShopId {
+pub(super) async fn add_shop(store: &Store, name: &str) -> ShopId {
     let domain: ShopDomain = name.parse().expect("a domain");
     store
-        .add_shop(&domain, &token(), &ShopSettings::default(), 1_000)
+        .add_shop(&domain, &token(), &ShopSettings::default(), 1_000).await
         .expect("written")
         .expect("added");
-    let shop = store.shop_by_domain(&domain).expect("read");
+    let shop = store.shop_by_domain(&domain).await.expect("read");
     shop.expect("the shop").id
 }
 
 impl Fresh {
-    pub(super) fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let store = Store::open(directory.path(), None).expect("opened");
+        let store = Store::open(directory.path(), None).await.expect("opened");
         let shop = add_shop(&store, "demo");
-        let key = store.shop_keys(shop).expect("the key");
+        let key = store.shop_keys(shop.await).await.expect("the key");
         Self {
             directory,
             store,
-            shop,
+            shop.await,
             key,
         }
     }
 
     /// The same directory after a restart.
-    pub(super) fn reopened(self) -> Self {
+    pub(super) async fn reopened(self) -> Self {
         let Self {
             directory,
             store,
@@ -102,8 +102,8 @@ impl Fresh {
             ..
         } = self;
         drop(store);
-        let store = Store::open(directory.path(), None).expect("opened again");
-        let key = store.shop_keys(shop).expect("the key");
+        let store = Store::open(directory.path(), None).await.expect("opened again");
+        let key = store.shop_keys(shop).await.expect("the key");
         Self {
             directory,
             store,
@@ -113,21 +113,21 @@ impl Fresh {
     }
 
     /// Writes what `build` adds to a batch.
-    pub(super) fn write(&self, build: impl FnOnce(&mut Batch)) -> Result<(), GuardFailure> {
+    pub(super) async fn write(&self, build: impl FnOnce(&mut Batch)) -> Result<(), GuardFailure> {
         let mut batch = Batch::new();
         build(&mut batch);
-        self.store.write_blocking(batch).expect("written")
+        self.store.write(batch).await.expect("written")
     }
 
-    pub(super) fn add(&self, change: &UserChange) -> Result<(), GuardFailure> {
+    pub(super) async fn add(&self, change: &UserChange) -> Result<(), GuardFailure> {
         self.write(|batch| {
             self.store
                 .insert_user(batch, self.shop, &self.key, change, None)
                 .expect("sealed");
-        })
+        }).await
     }
 
-    pub(super) fn add_users(&self, count: u64) {
+    pub(super) async fn add_users(&self, count: u64) {
         self.write(|batch| {
             for number in 1..=count {
                 let change = user(number, &format!("user{number}"));
@@ -135,51 +135,51 @@ impl Fresh {
                     .insert_user(batch, self.shop, &self.key, &change, None)
                     .expect("sealed");
             }
-        })
+        }).await
         .expect("added");
     }
 
-    pub(super) fn update(&self, change: &UserChange, version: i64) -> Result<(), GuardFailure> {
+    pub(super) async fn update(&self, change: &UserChange, version: i64) -> Result<(), GuardFailure> {
         self.write(|batch| {
             self.store
                 .update_user(batch, self.shop, &self.key, change, version)
                 .expect("sealed");
-        })
+        }).await
     }
 
-    pub(super) fn delete(&self, number: u64) -> Result<(), GuardFailure> {
+    pub(super) async fn delete(&self, number: u64) -> Result<(), GuardFailure> {
         let user = self.user(number);
-        self.write(|batch| self.store.delete_user(batch, self.shop, &user, 2_000))
+        self.write(|batch| self.store.delete_user(batch, self.shop, &user.await, 2_000)).await
     }
 
-    pub(super) fn find(&self, number: u64) -> Option<UserRecord> {
+    pub(super) async fn find(&self, number: u64) -> Option<UserRecord> {
         self.store
-            .user(self.shop, &self.key, id(number))
+            .user(self.shop, &self.key, id(number)).await
             .expect("read")
     }
 
-    pub(super) fn user(&self, number: u64) -> UserRecord {
-        self.find(number).expect("the user")
+    pub(super) async fn user(&self, number: u64) -> UserRecord {
+        self.find(number).await.expect("the user")
     }
 
-    pub(super) fn add_group(&self, change: &GroupChange) -> Result<(), GuardFailure> {
+    pub(super) async fn add_group(&self, change: &GroupChange) -> Result<(), GuardFailure> {
         self.write(|batch| {
             self.store
                 .insert_group(batch, self.shop, &self.key, change)
                 .expect("sealed");
-        })
+        }).await
     }
 
-    pub(super) fn group(&self, number: u64) -> GroupRecord {
+    pub(super) async fn group(&self, number: u64) -> GroupRecord {
         self.store
-            .group(self.shop, &self.key, id(number))
+            .group(self.shop, &self.key, id(number)).await
             .expect("read")
             .expect("the group")
     }
 
     /// Users and groups, as the counters say.
-    pub(super) fn counts(&self) -> (i64, i64) {
-        let shop = self.store.shop(self.shop).expect("read").expect("the shop");
+    pub(super) async fn counts(&self) -> (i64, i64) {
+        let shop = self.store.shop(self.shop).await.expect("read").expect("the shop");
         (shop.user_count, shop.group_count)
     }
 }

@@ -32,7 +32,7 @@ impl Store {
     ///
     /// # Errors
     /// Inner: the prefix is taken; make another token.
-    pub fn add_token(&self, token: &TokenRecord) -> Written {
+    pub async fn add_token(&self, token: &TokenRecord) -> Written {
         let mut batch = Batch::new();
         batch
             .push(
@@ -47,27 +47,27 @@ impl Store {
                 ],
             )
             .must_be_unique(GuardFailure::Exists);
-        self.write_blocking(batch)
+        self.write(batch).await
     }
 
     /// The token of a prefix.
     ///
     /// # Errors
     /// The database failed.
-    pub fn token(&self, prefix: &str) -> Result<Option<TokenRecord>, StoreError> {
+    pub async fn token(&self, prefix: &str) -> Result<Option<TokenRecord>, StoreError> {
         self.database.query_one(
             "read a token",
             select!("WHERE prefix = ?1"),
             &[text(prefix)],
             record,
-        )
+        ).await
     }
 
     /// The token of a prefix and, unless it is gone, its shop's revision: one look-up for what every request asks.
     ///
     /// # Errors
     /// The database failed.
-    pub fn token_and_revision(
+    pub async fn token_and_revision(
         &self,
         prefix: &str,
     ) -> Result<Option<(TokenRecord, Option<i64>)>, StoreError> {
@@ -77,52 +77,52 @@ impl Store {
              FROM tokens LEFT JOIN shops ON shops.shop_id = tokens.shop_id WHERE prefix = ?1",
             &[text(prefix)],
             |row| Ok((record(row)?, row.maybe_int(8)?)),
-        )
+        ).await
     }
 
     /// A shop's tokens, oldest first.
     ///
     /// # Errors
     /// The database failed.
-    pub fn tokens(&self, of: ShopId) -> Result<Vec<TokenRecord>, StoreError> {
+    pub async fn tokens(&self, of: ShopId) -> Result<Vec<TokenRecord>, StoreError> {
         self.database.query(
             "list the tokens",
             select!("WHERE shop_id = ?1 ORDER BY created_ms, prefix"),
             &[shop(of)],
             record,
-        )
+        ).await
     }
 
     /// Revokes a token at once.
     ///
     /// # Errors
     /// Inner: there is no such token, or it is revoked already.
-    pub fn revoke_token(&self, prefix: &str, now_ms: i64) -> Written {
+    pub async fn revoke_token(&self, prefix: &str, now_ms: i64) -> Written {
         self.change_token(
             "UPDATE tokens SET revoked_ms = ?2 WHERE prefix = ?1 AND revoked_ms IS NULL",
             prefix,
             now_ms,
-        )
+        ).await
     }
 
     /// Lets a token end at `end_ms`.
     ///
     /// # Errors
     /// Inner: there is no such live token.
-    pub fn expire_token(&self, prefix: &str, end_ms: i64) -> Written {
+    pub async fn expire_token(&self, prefix: &str, end_ms: i64) -> Written {
         self.change_token(
             "UPDATE tokens SET expires_ms = ?2 WHERE prefix = ?1 AND revoked_ms IS NULL",
             prefix,
             end_ms,
-        )
+        ).await
     }
 
-    fn change_token(&self, sql: &'static str, prefix: &str, at_ms: i64) -> Written {
+    async fn change_token(&self, sql: &'static str, prefix: &str, at_ms: i64) -> Written {
         let mut batch = Batch::new();
         batch
             .push(sql, vec![text(prefix), int(at_ms)])
             .must_affect(GuardFailure::NotFound);
-        self.write_blocking(batch)
+        self.write(batch).await
     }
 
     /// A write of the token's last use, when the last one noted is old enough.

@@ -267,7 +267,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub fn user(
+    pub async fn user(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -277,14 +277,14 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL"),
             &[shop_value(shop), id_value(id)],
-        )
+        ).await
     }
 
     /// The live user of a userName, given in lower case.
     ///
     /// # Errors
     /// The database failed.
-    pub fn user_by_user_name(
+    pub async fn user_by_user_name(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -294,14 +294,14 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND user_name = ?2 AND deleted_ms IS NULL"),
             &[shop_value(shop), blob(user_name_hash(key, user_name))],
-        )
+        ).await
     }
 
     /// The live users with an externalId.
     ///
     /// # Errors
     /// The database failed.
-    pub fn users_by_external_id(
+    pub async fn users_by_external_id(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -311,14 +311,14 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND external_id = ?2 AND deleted_ms IS NULL"),
             &[shop_value(shop), external_id(key, Some(value))],
-        )
+        ).await
     }
 
     /// The live users with an e-mail, given in lower case.
     ///
     /// # Errors
     /// The database failed.
-    pub fn users_by_email(
+    pub async fn users_by_email(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -336,14 +336,14 @@ impl Store {
                 blob(key.index_hash("email", email)),
                 blob(user_name_hash(key, email)),
             ],
-        )
+        ).await
     }
 
     /// The newest deleted user of a userName, given in lower case, that still has a customer.
     ///
     /// # Errors
     /// The database failed.
-    pub fn tombstone(
+    pub async fn tombstone(
         &self,
         shop: ShopId,
         key: &ShopKey,
@@ -360,53 +360,53 @@ impl Store {
                     customer: row.parsed(1, "customer")?,
                 })
             },
-        )
+        ).await
     }
 
     /// Whether such a live user exists.
     ///
     /// # Errors
     /// The database failed.
-    pub fn user_exists(&self, shop: ShopId, id: ResourceId) -> Result<bool, StoreError> {
+    pub async fn user_exists(&self, shop: ShopId, id: ResourceId) -> Result<bool, StoreError> {
         let found = self.database.query_one(
             "read a user",
             "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL",
             &[shop_value(shop), id_value(id)],
             |_| Ok(()),
-        )?;
+        ).await?;
         Ok(found.is_some())
     }
 
-    fn one_user(
+    async fn one_user(
         &self,
         key: &ShopKey,
         sql: &'static str,
         values: &[Value],
     ) -> Result<Option<UserRecord>, StoreError> {
         self.database
-            .query_one("read a user", sql, values, |row| record(row, key))
+            .query_one("read a user", sql, values, |row| record(row, key)).await
     }
 
     /// Users in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
-    fn few_users(
+    async fn few_users(
         &self,
         key: &ShopKey,
         sql: &'static str,
         values: &[Value],
     ) -> Result<Vec<UserRecord>, StoreError> {
-        let mut users = self.some_users(key, sql, values)?;
+        let mut users = self.some_users(key, sql, values).await?;
         users.sort_by_key(|user| user.seq);
         Ok(users)
     }
 
-    pub(super) fn some_users(
+    pub(super) async fn some_users(
         &self,
         key: &ShopKey,
         sql: &'static str,
         values: &[Value],
     ) -> Result<Vec<UserRecord>, StoreError> {
         self.database
-            .query("read users", sql, values, |row| record(row, key))
+            .query("read users", sql, values, |row| record(row, key)).await
     }
 }
 

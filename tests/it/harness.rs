@@ -66,7 +66,9 @@ impl TestApp {
         settings.shopify_origin = Some(format!("http://{}", mock.address()));
         settings.workers = 1;
         adjust(&mut settings);
-        let application = Application::start_with(&settings, clock.clone(), false).unwrap();
+        let application = Application::start_with(&settings, clock.clone(), false)
+            .await
+            .unwrap();
         let token = application
             .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "test")
             .await
@@ -134,9 +136,14 @@ impl TestApp {
     /// As [`TestApp::steps_end`], of a shop that the test has added.
     pub async fn steps_end_of(&self, domain: &str, patience: Duration) {
         let domain = domain.parse().unwrap();
-        let record = self.application.store().shop_by_domain(&domain).unwrap();
+        let record = self
+            .application
+            .store()
+            .shop_by_domain(&domain)
+            .await
+            .unwrap();
         let shops = self.application.reconciler().shops();
-        let shop = shops.get(record.unwrap().id, self.now_ms()).unwrap();
+        let shop = shops.get(record.unwrap().id, self.now_ms()).await.unwrap();
         let shop = shop.unwrap();
         let end = Instant::now() + patience;
         while shop.in_progress() > 0 {
@@ -154,7 +161,7 @@ impl TestApp {
                 self.clock.advance(wait_ms);
                 continue;
             }
-            match self.application.store().next_due_ms().unwrap() {
+            match self.application.store().next_due_ms().await.unwrap() {
                 None => return,
                 Some(due_ms) => self.clock.set(due_ms.max(self.now_ms() + 1)),
             }

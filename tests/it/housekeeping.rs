@@ -17,19 +17,19 @@ fn user(name: &str) -> Value {
     json!({"userName": format!("{name}@example.com")})
 }
 
-fn record(app: &TestApp) -> ShopRecord {
+async fn record(app: &TestApp) -> ShopRecord {
     let store = app.application.store();
-    store.shop_by_domain(&app.shop).unwrap().unwrap()
+    store.shop_by_domain(&app.shop).await.unwrap().unwrap()
 }
 
 #[tokio::test]
 async fn activity_older_than_the_setting_says_is_forgotten() {
     let app = TestApp::start().await;
-    let shop = record(&app).id;
+    let shop = record(&app).await.id;
     let requests = || {
         let store = app.application.store();
         let page = store.activity(shop, &ActivityFilter::default(), None, 100);
-        page.unwrap().entries.len()
+        page.await.unwrap().entries.len()
     };
     app.scim.post("/Users", &user("old")).await;
     app.clock.advance(89 * DAY_MS);
@@ -48,7 +48,7 @@ async fn a_removed_shop_is_refused_at_once_and_swept_soon() {
     assert_eq!(created.status, 201);
     let before = record(&app);
     let store = app.application.store();
-    store.delete_shop(before.id).unwrap().unwrap();
+    store.delete_shop(before.await.id).await.unwrap().unwrap();
     for target in ["/Users", "/ServiceProviderConfig"] {
         assert_eq!(app.scim.get(target).await.status, 401, "{target}");
     }
@@ -71,7 +71,7 @@ async fn a_removed_shop_is_refused_at_once_and_swept_soon() {
         .with_token(secrecy::ExposeSecret::expose_secret(&token));
     let listed = again.get("/Users").await.json();
     assert_eq!(listed["totalResults"], 0);
-    assert_ne!(record(&app).id, before.id);
+    assert_ne!(record(&app).await.id, before.await.id);
 }
 
 /// A data directory with a shop that has a user in each of some states.
@@ -82,15 +82,16 @@ struct Directory {
 impl Directory {
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(directory.path(), None).unwrap();
+        let store = Store::open(directory.path(), None).await.unwrap();
         let domain: ShopDomain = "demo.myshopify.com".parse().unwrap();
         let token = SecretString::from("shpat_test");
         store
             .add_shop(&domain, &token, &ShopSettings::default(), 1_000)
+            .await
             .unwrap()
             .unwrap();
-        let shop = store.shop_by_domain(&domain).unwrap().unwrap().id;
-        let key = store.shop_keys(shop).unwrap();
+        let shop = store.shop_by_domain(&domain).await.unwrap().unwrap().id;
+        let key = store.shop_keys(shop).await.unwrap();
         let parked = [
             ("held", SyncState::Held, "there is no e-mail"),
             (
@@ -128,7 +129,7 @@ impl Directory {
                 attempts: 0,
                 at_ms: 2_000,
             };
-            let read = store.user(shop, &key, id).unwrap().unwrap();
+            let read = store.user(shop, &key, id).await.unwrap().unwrap();
             let mut batch = Batch::new();
             store
                 .record_outcome(&mut batch, shop, &key, &read, &outcome)
@@ -263,6 +264,6 @@ async fn a_shop_is_removed_only_by_someone_who_means_it() {
     let gone = directory.refuses("shop remove demo.myshopify.com --yes");
     assert!(gone.contains("there is no shop demo"), "{gone}");
     // Nothing is left to sweep.
-    let store = Store::open(directory.directory.path(), None).unwrap();
+    let store = Store::open(directory.directory.path(), None).await.unwrap();
     assert!(!store.sweep_deleted_shops().await.unwrap());
 }

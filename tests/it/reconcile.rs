@@ -133,9 +133,10 @@ async fn a_user_whose_stored_text_is_damaged_holds_up_nobody_else() {
     app.converge().await;
     assert_eq!(state(&app, &other).await, "synced");
     let store = app.application.store();
-    let shop = store.shop_by_domain(&app.shop).unwrap().unwrap().id;
+    let shop = store.shop_by_domain(&app.shop).await.unwrap().unwrap().id;
     let failed = store
         .state_counts(shop)
+        .await
         .unwrap()
         .into_iter()
         .find(|(state, _)| state.as_str() == "failed");

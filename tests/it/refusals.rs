@@ -46,13 +46,14 @@ fn merchants_customer(app: &TestApp, input: &Value) -> Customer {
     app.shopify.customer(shop, id).unwrap()
 }
 
-fn settings(app: &TestApp, change: impl FnOnce(&mut ShopSettings)) {
+async fn settings(app: &TestApp, change: impl FnOnce(&mut ShopSettings)) {
     let store = app.application.store();
-    let record = store.shop_by_domain(&app.shop).unwrap().unwrap();
+    let record = store.shop_by_domain(&app.shop).await.unwrap().unwrap();
     let mut settings = record.settings;
     change(&mut settings);
     store
         .set_shop_settings(record.id, &settings)
+        .await
         .unwrap()
         .unwrap();
 }
@@ -269,11 +270,17 @@ async fn a_missing_scope_for_erasing_holds_up_nobody_else() {
     let created = app.scim.post("/Users", &user(&json!({}))).await;
     app.scim.delete(&format!("/Users/{}", created.id())).await;
     app.converge().await;
-    let record = app.application.store().shop_by_domain(&app.shop).unwrap();
+    let record = app
+        .application
+        .store()
+        .shop_by_domain(&app.shop)
+        .await
+        .unwrap();
     let failed = app
         .application
         .store()
         .state_counts(record.unwrap().id)
+        .await
         .unwrap();
     assert!(
         failed.iter().all(|(_, count)| *count == 0),

@@ -18,7 +18,7 @@ pub(super) type Moves = BTreeMap<ResourceId, bool>;
 
 impl Provision {
     /// What the changes come to: only who really joins or leaves.
-    pub(super) fn moves(
+    pub(super) async fn moves(
         &self,
         shop: &Shop,
         group: Option<ResourceId>,
@@ -29,7 +29,7 @@ impl Provision {
             match change {
                 MemberChange::Add(members) => {
                     for member in members {
-                        wanted.insert(self.known_member(shop, member)?, true);
+                        wanted.insert(self.known_member(shop, member).await?, true);
                     }
                 }
                 MemberChange::Remove(ids) => {
@@ -37,7 +37,7 @@ impl Provision {
                     wanted.extend(ids.iter().filter_map(|id| Some((parsed_id(id)?, false))));
                 }
                 MemberChange::RemoveWhere(filter) => {
-                    for member in self.present(shop, group, &wanted)? {
+                    for member in self.present(shop, group, &wanted).await? {
                         let element = literal!({"value": member.to_string(), "type": "User"});
                         if filter.matches(&element) {
                             wanted.insert(member, false);
@@ -45,11 +45,11 @@ impl Provision {
                     }
                 }
                 MemberChange::ReplaceAll(members) => {
-                    for member in self.present(shop, group, &wanted)? {
+                    for member in self.present(shop, group, &wanted).await? {
                         wanted.insert(member, false);
                     }
                     for member in members {
-                        wanted.insert(self.known_member(shop, member)?, true);
+                        wanted.insert(self.known_member(shop, member).await?, true);
                     }
                 }
             }
@@ -57,7 +57,7 @@ impl Provision {
         let mut moves = Moves::new();
         for (member, joins) in wanted {
             let is_in = match group {
-                Some(group) => self.store.is_member(shop.id(), group, member)?,
+                Some(group) => self.store.is_member(shop.id(), group, member).await?,
                 None => false,
             };
             if is_in != joins {
@@ -68,14 +68,14 @@ impl Provision {
     }
 
     /// Who is in the group after the changes so far.
-    fn present(
+    async fn present(
         &self,
         shop: &Shop,
         group: Option<ResourceId>,
         wanted: &Moves,
     ) -> Result<Vec<ResourceId>, Failure> {
         let mut members = match group {
-            Some(group) => self.store.members(shop.id(), group)?,
+            Some(group) => self.store.members(shop.id(), group).await?,
             None => Vec::new(),
         };
         members.retain(|member| wanted.get(member) != Some(&false));
@@ -90,14 +90,14 @@ impl Provision {
         Ok(members)
     }
 
-    fn known_member(&self, shop: &Shop, member: &MemberRef) -> Result<ResourceId, Failure> {
+    async fn known_member(&self, shop: &Shop, member: &MemberRef) -> Result<ResourceId, Failure> {
         let unknown = || {
             ScimError::invalid_value(
                 "members: one of the values is not the id of a user: create the user first, and send the id that the answer has",
             )
         };
         let id = parsed_id(&member.value).ok_or_else(unknown)?;
-        if self.store.user_exists(shop.id(), id)? {
+        if self.store.user_exists(shop.id(), id).await? {
             Ok(id)
         } else {
             Err(unknown().into())

@@ -11,9 +11,9 @@ use crate::scim::schema::ResourceType;
 use crate::store::StoreError;
 
 impl Provision {
-    pub(super) fn everything(&self, shop: &Shop, listing: &Listing) -> Result<Found, Failure> {
+    pub(super) async fn everything(&self, shop: &Shop, listing: &Listing) -> Result<Found, Failure> {
         // Never a COUNT: counters are kept with every change.
-        let (users, groups) = self.store.resource_counts(shop.id())?;
+        let (users, groups) = self.store.resource_counts(shop.id()).await?;
         let counts: Vec<usize> = listing
             .kinds
             .iter()
@@ -24,8 +24,8 @@ impl Provision {
             .map(|count| usize::try_from(count).unwrap_or_default())
             .collect();
         let (records, next) = match listing.query.paging {
-            Paging::Index { .. } => (self.counted(shop, listing, &counts)?, None),
-            Paging::Cursor(_) => self.following(shop, listing)?,
+            Paging::Index { .. } => (self.counted(shop, listing, &counts).await?, None),
+            Paging::Cursor(_) => self.following(shop, listing).await?,
         };
         Ok(Found {
             total: counts.iter().sum(),
@@ -35,7 +35,7 @@ impl Provision {
     }
 
     /// The page at a number, the resource types one behind the other.
-    fn counted(
+    async fn counted(
         &self,
         shop: &Shop,
         listing: &Listing,
@@ -47,7 +47,7 @@ impl Provision {
             let wanted = listing.size() - records.len();
             if wanted > 0 && skipped < *count {
                 let start = skipped + 1;
-                records.extend(self.records_from(shop, kind.resource_type, start, wanted)?);
+                records.extend(self.records_from(shop, kind.resource_type, start, wanted).await?);
             }
             skipped = skipped.saturating_sub(*count);
         }
@@ -55,7 +55,7 @@ impl Provision {
     }
 
     /// The page at a cursor, and the next cursor.
-    fn following(
+    async fn following(
         &self,
         shop: &Shop,
         listing: &Listing,
@@ -75,7 +75,7 @@ impl Provision {
             }
             // One more than wanted tells whether a page follows.
             let wanted = size + 1 - records.len();
-            for record in self.records_after(shop, kind.resource_type, position.after, wanted)? {
+            for record in self.records_after(shop, kind.resource_type, position.after, wanted).await? {
                 if records.len() == size {
                     return Ok((records, Some(listing.cursors.encode(position))));
                 }

@@ -13,7 +13,7 @@ use crate::scim::sort::SortKey;
 use crate::store::StoreError;
 
 impl Provision {
-    pub(super) fn looked_up(
+    pub(super) async fn looked_up(
         &self,
         shop: &Shop,
         listing: &Listing,
@@ -21,11 +21,11 @@ impl Provision {
     ) -> Result<Found, Failure> {
         let mut matching = Vec::new();
         for kind in &listing.kinds {
-            let mut candidates = self.candidates(shop, kind.resource_type, lookup)?;
+            let mut candidates = self.candidates(shop, kind.resource_type, lookup).await?;
             // An index has an order of its own.
             candidates.sort_by_key(Record::seq);
             for record in candidates {
-                if let Some(key) = self.judge(shop, listing, kind, &record)? {
+                if let Some(key) = self.judge(shop, listing, kind, &record).await? {
                     matching.push((key, record));
                 }
             }
@@ -46,7 +46,7 @@ impl Provision {
     }
 
     /// The key to sort a resource by, when it matches.
-    pub(super) fn judge(
+    pub(super) async fn judge(
         &self,
         shop: &Shop,
         listing: &Listing,
@@ -56,7 +56,7 @@ impl Provision {
         if listing.is_decided_by_index() && kind.sort.is_none() {
             return Ok(Some(SortKey::Absent));
         }
-        let resource = self.resource(shop, record, listing.looks_at(kind))?;
+        let resource = self.resource(shop, record, listing.looks_at(kind)).await?;
         let filter = listing.filter.as_ref();
         if filter.is_some_and(|filter| !filter.matches(&resource)) {
             return Ok(None);
@@ -67,7 +67,7 @@ impl Provision {
         ))
     }
 
-    fn candidates(
+    async fn candidates(
         &self,
         shop: &Shop,
         resource_type: ResourceType,
@@ -76,30 +76,30 @@ impl Provision {
         let (store, id, key) = (&self.store, shop.id(), &shop.key);
         Ok(match (resource_type, lookup) {
             (_, IndexLookup::Id(text)) => match parsed_id(text) {
-                Some(found) => records(self.record(shop, resource_type, found)?),
+                Some(found) => records(self.record(shop, resource_type, found).await?),
                 None => Vec::new(),
             },
             (ResourceType::User, IndexLookup::UserName(name)) => {
-                records(store.user_by_user_name(id, key, name)?)
+                records(store.user_by_user_name(id, key, name).await?)
             }
             (ResourceType::User, IndexLookup::ExternalId(value)) => {
-                records(store.users_by_external_id(id, key, value)?)
+                records(store.users_by_external_id(id, key, value).await?)
             }
             (ResourceType::User, IndexLookup::Email(email)) => {
-                records(store.users_by_email(id, key, email)?)
+                records(store.users_by_email(id, key, email).await?)
             }
             (ResourceType::User, IndexLookup::Group(text)) => match parsed_id(text) {
-                Some(group) => self.users_in(shop, group)?,
+                Some(group) => self.users_in(shop, group).await?,
                 None => Vec::new(),
             },
             (ResourceType::Group, IndexLookup::DisplayName(name)) => {
-                records(store.group_by_display_name(id, key, name)?)
+                records(store.group_by_display_name(id, key, name).await?)
             }
             (ResourceType::Group, IndexLookup::ExternalId(value)) => {
-                records(store.groups_by_external_id(id, key, value)?)
+                records(store.groups_by_external_id(id, key, value).await?)
             }
             (ResourceType::Group, IndexLookup::Member(text)) => match parsed_id(text) {
-                Some(user) => records(store.groups_of_user(id, key, user)?),
+                Some(user) => records(store.groups_of_user(id, key, user).await?),
                 None => Vec::new(),
             },
             // The type lacks the attribute.
@@ -111,10 +111,10 @@ impl Provision {
         })
     }
 
-    fn users_in(&self, shop: &Shop, group: ResourceId) -> Result<Vec<Record>, StoreError> {
+    async fn users_in(&self, shop: &Shop, group: ResourceId) -> Result<Vec<Record>, StoreError> {
         let mut users = Vec::new();
-        for member in self.store.members(shop.id(), group)? {
-            users.extend(self.record(shop, ResourceType::User, member)?);
+        for member in self.store.members(shop.id(), group).await? {
+            users.extend(self.record(shop, ResourceType::User, member).await?);
         }
         users.sort_by_key(Record::seq);
         Ok(users)

@@ -16,20 +16,20 @@ use crate::scim::sort::SortKey;
 const CHUNK: usize = 500;
 
 impl Provision {
-    pub(super) fn scan(
+    pub(super) async fn scan(
         &self,
         shop: &Shop,
         listing: &Listing,
         end: Instant,
     ) -> Result<Found, Failure> {
         if listing.query.sort_by.is_some() {
-            self.scan_sorted(shop, listing, end)
+            self.scan_sorted(shop, listing, end).await
         } else {
-            self.scan_in_order(shop, listing, end)
+            self.scan_in_order(shop, listing, end).await
         }
     }
 
-    fn scan_in_order(
+    async fn scan_in_order(
         &self,
         shop: &Shop,
         listing: &Listing,
@@ -42,7 +42,7 @@ impl Provision {
                 records.push(record);
             }
             total += 1;
-        })?;
+        }).await?;
         Ok(Found {
             total,
             records,
@@ -50,17 +50,17 @@ impl Provision {
         })
     }
 
-    fn scan_sorted(&self, shop: &Shop, listing: &Listing, end: Instant) -> Result<Found, Failure> {
+    async fn scan_sorted(&self, shop: &Shop, listing: &Listing, end: Instant) -> Result<Found, Failure> {
         let mut matching: Vec<(SortKey, ResourceType, ResourceId)> = Vec::new();
         self.look_through(shop, listing, end, |key, record| {
             matching.push((key, record.resource_type(), record.id()));
-        })?;
+        }).await?;
         // Stable: what is equal stays in the order of creation.
         matching.sort_by(|(left, ..), (right, ..)| listing.compare(left, right));
         let window = listing.window();
         let mut records = Vec::new();
         for (_, resource_type, id) in matching.iter().skip(window.start).take(window.len()) {
-            records.extend(self.record(shop, *resource_type, *id)?);
+            records.extend(self.record(shop, *resource_type, *id).await?);
         }
         Ok(Found {
             total: matching.len(),
@@ -70,7 +70,7 @@ impl Provision {
     }
 
     /// Gives each match, with the key to sort it by, to `keep`.
-    fn look_through(
+    async fn look_through(
         &self,
         shop: &Shop,
         listing: &Listing,
@@ -80,11 +80,11 @@ impl Provision {
         for kind in &listing.kinds {
             let mut after = 0;
             loop {
-                let chunk = self.records_after(shop, kind.resource_type, after, CHUNK)?;
+                let chunk = self.records_after(shop, kind.resource_type, after, CHUNK).await?;
                 let Some(last) = chunk.last() else { break };
                 after = last.seq();
                 for record in chunk {
-                    if let Some(key) = self.judge(shop, listing, kind, &record)? {
+                    if let Some(key) = self.judge(shop, listing, kind, &record).await? {
                         keep(key, record);
                     }
                     if Instant::now() >= end {

@@ -83,7 +83,7 @@ impl Attempt<'_> {
         let Some(found) = self.look_up(&key).await? else {
             return Ok(false);
         };
-        if self.is_another_users(&found)? {
+        if self.is_another_users(&found).await? {
             return Err(Verdict::blocked().into());
         }
         if !self.may_adopt(&email) {
@@ -98,7 +98,7 @@ impl Attempt<'_> {
     }
 
     /// Whether the user who had the e-mail at the last attempt still has it: that costs no points.
-    pub(super) fn is_still_blocked(&self) -> Progress<bool> {
+    pub(super) async fn is_still_blocked(&self) -> Progress<bool> {
         let was = self.user.sync.state == SyncState::Conflict;
         let Some(email) = &self.desired.customer.email else {
             return Ok(false);
@@ -107,7 +107,7 @@ impl Attempt<'_> {
             return Ok(false);
         }
         let (shop, key) = (self.shop.id(), &self.shop.key);
-        for other in self.store.users_by_email(shop, key, email)? {
+        for other in self.store.users_by_email(shop, key, email).await? {
             if other.id != self.user.id
                 && other.sync.customer.is_some()
                 && self.email_of(&other)?.as_ref() == Some(email)
@@ -125,15 +125,15 @@ impl Attempt<'_> {
     }
 
     /// By the directory, or by the id that the customer itself bears.
-    fn is_another_users(&self, found: &ObservedCustomer) -> Progress<bool> {
+    async fn is_another_users(&self, found: &ObservedCustomer) -> Progress<bool> {
         let shop = self.shop.id();
-        let by_directory = self.store.user_of_customer(shop, &found.id)?;
+        let by_directory = self.store.user_of_customer(shop, &found.id).await?;
         let by_metafield = found
             .metafields
             .get(SCIM_ID)
             .and_then(|id| id.parse::<ResourceId>().ok());
         for owner in by_directory.into_iter().chain(by_metafield) {
-            if owner != self.user.id && self.store.user_exists(shop, owner)? {
+            if owner != self.user.id && self.store.user_exists(shop, owner).await? {
                 return Ok(true);
             }
         }

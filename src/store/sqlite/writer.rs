@@ -30,24 +30,8 @@ struct Job {
     reply: Reply,
 }
 
-/// Who waits: a task, or a thread. A thread may be one of a runtime's, which must not wait on a task's channel.
-#[derive(Debug)]
-enum Reply {
-    Task(oneshot::Sender<Written>),
-    Thread(mpsc::SyncSender<Written>),
-    Nobody,
-}
-
-impl Reply {
-    fn send(self, written: Written) {
-        // Nobody waits any more: the write is done all the same.
-        match self {
-            Self::Task(task) => drop(task.send(written)),
-            Self::Thread(thread) => drop(thread.send(written)),
-            Self::Nobody => {}
-        }
-    }
-}
+/// Who waits, if anybody does.
+type Reply = Option<oneshot::Sender<Written>>;
 
 impl Writer {
     pub(super) fn start(connection: Connection, on_written: OnWritten) -> Result<Self, StoreError> {
@@ -70,19 +54,13 @@ impl Writer {
 
     pub(super) async fn write(&self, batch: Batch) -> Written {
         let (reply, answer) = oneshot::channel();
-        self.submit(batch, Reply::Task(reply))?;
+        self.submit(batch, Some(reply))?;
         answer.await.unwrap_or(Err(StoreError::Closed))
-    }
-
-    pub(super) fn write_blocking(&self, batch: Batch) -> Written {
-        let (reply, answer) = mpsc::sync_channel(1);
-        self.submit(batch, Reply::Thread(reply))?;
-        answer.recv().unwrap_or(Err(StoreError::Closed))
     }
 
     pub(super) fn write_later(&self, batch: Batch) {
         // A closed store has no later.
-        drop(self.submit(batch, Reply::Nobody));
+        drop(self.submit(batch, None));
     }
 
     fn submit(&self, batch: Batch, reply: Reply) -> Result<(), StoreError> {
@@ -125,7 +103,8 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritt
             if matches!(written, Ok(Ok(()))) && !batch.is_rehearsal() {
                 on_written(batch);
             }
-            reply.send(written);
+            // When nobody waits any more, the write is done all the same.
+            reply.map(|waiting| waiting.send(written));
         }
     }
     // After an orderly end the file is whole without its log, unless another process needs the log: nobody waits for that.

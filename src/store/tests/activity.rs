@@ -20,24 +20,24 @@ fn entry(at_ms: i64) -> Activity {
     }
 }
 
-fn log(count: i64) -> Fresh {
+async fn log(count: i64) -> Fresh {
     let fresh = Fresh::new();
-    fresh
+    fresh.await
         .write(|batch| {
             for at_ms in 1..=count {
                 fresh.store.note(batch, fresh.shop, &entry(at_ms));
             }
-        })
+        }).await
         .expect("written");
-    fresh
+    fresh.await
 }
 
-fn all(fresh: &Fresh, filter: &ActivityFilter, limit: usize) -> Vec<i64> {
+async fn all(fresh: &Fresh, filter: &ActivityFilter, limit: usize) -> Vec<i64> {
     let (mut before, mut seen) = (None, Vec::new());
     loop {
         let page = fresh
             .store
-            .activity(fresh.shop, filter, before, limit)
+            .activity(fresh.shop, filter, before, limit).await
             .expect("read");
         assert!(page.entries.len() <= limit);
         seen.extend(page.entries.iter().map(|entry| entry.at_ms));
@@ -48,28 +48,28 @@ fn all(fresh: &Fresh, filter: &ActivityFilter, limit: usize) -> Vec<i64> {
     }
 }
 
-#[test]
-fn entries_come_newest_first_and_whole() {
+#[tokio::test]
+async fn entries_come_newest_first_and_whole() {
     let fresh = log(3);
-    let page = fresh
+    let page = fresh.await
         .store
-        .activity(fresh.shop, &ActivityFilter::default(), None, 2)
+        .activity(fresh.await.shop, &ActivityFilter::default(), None, 2).await
         .expect("read");
     assert_eq!(page.entries, [entry(3), entry(2)]);
-    let rest = fresh
+    let rest = fresh.await
         .store
-        .activity(fresh.shop, &ActivityFilter::default(), page.next, 2)
+        .activity(fresh.await.shop, &ActivityFilter::default(), page.next, 2).await
         .expect("read");
     assert_eq!((rest.entries, rest.next), (vec![entry(1)], None));
 }
 
-#[test]
-fn pages_give_every_wanted_entry_once() {
+#[tokio::test]
+async fn pages_give_every_wanted_entry_once() {
     let fresh = log(450);
     let check = |filter: ActivityFilter, wanted: fn(i64) -> bool| {
         let expected: Vec<i64> = (1..=450).rev().filter(|at_ms| wanted(*at_ms)).collect();
         for limit in [1, 7, 200, 1_000] {
-            assert_eq!(all(&fresh, &filter, limit), expected, "{filter:?} {limit}");
+            assert_eq!(all(&fresh.await, &filter, limit), expected, "{filter:?} {limit}");
         }
     };
     let any = ActivityFilter::default;
@@ -106,11 +106,11 @@ fn pages_give_every_wanted_entry_once() {
     );
 }
 
-#[test]
-fn an_entry_is_there_only_if_its_batch_is() {
+#[tokio::test]
+async fn an_entry_is_there_only_if_its_batch_is() {
     let fresh = log(0);
-    fresh.add(&user(1, "ada")).expect("added");
-    let refused = fresh.write(|batch| {
+    fresh.await.add(&user(1, "ada")).await.expect("added");
+    let refused = fresh.await.write(|batch| {
         fresh.store.note(batch, fresh.shop, &entry(1));
         fresh
             .store
@@ -118,13 +118,13 @@ fn an_entry_is_there_only_if_its_batch_is() {
             .expect("sealed");
     });
     assert_eq!(refused, Err(GuardFailure::VersionMismatch));
-    assert!(all(&fresh, &ActivityFilter::default(), 10).is_empty());
+    assert!(all(&fresh.await, &ActivityFilter::default(), 10).await.is_empty());
 }
 
-#[test]
-fn old_entries_are_forgotten_and_no_newer_ones() {
+#[tokio::test]
+async fn old_entries_are_forgotten_and_no_newer_ones() {
     let fresh = log(2_500);
-    while wait(fresh.store.trim_activity(fresh.shop, 2_400)).expect("trimmed") {}
-    let left = all(&fresh, &ActivityFilter::default(), 1_000);
+    while wait(fresh.await.store.trim_activity(fresh.await.shop, 2_400)).expect("trimmed") {}
+    let left = all(&fresh.await, &ActivityFilter::default(), 1_000);
     assert_eq!(left, (2_400..=2_500).rev().collect::<Vec<_>>());
 }

@@ -3,8 +3,8 @@
 use super::*;
 
 /// Adds (`true`) or removes users of group 100, with the group's own update.
-fn moves(fresh: &Fresh, moves: &[(u64, bool)]) -> Result<(), GuardFailure> {
-    let version = fresh.group(100).version;
+async fn moves(fresh: &Fresh, moves: &[(u64, bool)]) -> Result<(), GuardFailure> {
+    let version = fresh.group(100).await.version;
     fresh.write(|batch| {
         fresh
             .store
@@ -18,30 +18,30 @@ fn moves(fresh: &Fresh, moves: &[(u64, bool)]) -> Result<(), GuardFailure> {
                 store.remove_member(batch, shop, id(100), user, 3_000);
             }
         }
-    })
+    }).await
 }
 
-fn members(fresh: &Fresh) -> Vec<ResourceId> {
-    fresh.store.members(fresh.shop, id(100)).expect("read")
+async fn members(fresh: &Fresh) -> Vec<ResourceId> {
+    fresh.store.members(fresh.shop, id(100)).await.expect("read")
 }
 
-fn team() -> Fresh {
+async fn team() -> Fresh {
     let fresh = Fresh::new();
-    fresh.add_users(3);
-    fresh.add_group(&group(100, "team")).expect("added");
-    fresh
+    fresh.await.add_users(3);
+    fresh.await.add_group(&group(100, "team")).await.expect("added");
+    fresh.await
 }
 
-#[test]
-fn a_display_name_is_taken_by_one_group_only() {
+#[tokio::test]
+async fn a_display_name_is_taken_by_one_group_only() {
     let fresh = team();
-    fresh.add_group(&group(101, "other")).expect("added");
+    fresh.await.add_group(&group(101, "other")).await.expect("added");
     assert_eq!(
-        fresh.add_group(&group(102, "team")),
+        fresh.await.add_group(&group(102, "team")),
         Err(GuardFailure::DisplayNameTaken)
     );
     let rename = |version| {
-        fresh.write(|batch| {
+        fresh.await.write(|batch| {
             fresh
                 .store
                 .update_group(batch, fresh.shop, &fresh.key, &group(101, "team"), version)
@@ -50,41 +50,41 @@ fn a_display_name_is_taken_by_one_group_only() {
     };
     assert_eq!(rename(1), Err(GuardFailure::DisplayNameTaken));
     assert_eq!(rename(2), Err(GuardFailure::VersionMismatch));
-    assert_eq!(fresh.counts(), (3, 2));
+    assert_eq!(fresh.await.counts(), (3, 2));
 }
 
-#[test]
-fn a_group_is_found_by_its_names() {
+#[tokio::test]
+async fn a_group_is_found_by_its_names() {
     let fresh = team();
     let change = GroupChange {
         external_id: Some("g-1".to_owned()),
         ..group(100, "crew")
     };
-    fresh
+    fresh.await
         .write(|batch| {
             fresh
                 .store
                 .update_group(batch, fresh.shop, &fresh.key, &change, 1)
                 .expect("sealed");
-        })
+        }).await
         .expect("updated");
-    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
-    let by_name = |name| store.group_by_display_name(shop, key, name).expect("read");
-    assert_eq!(by_name("crew"), Some(fresh.group(100)));
+    let (store, shop, key) = (&fresh.await.store, fresh.await.shop, &fresh.await.key);
+    let by_name = |name| store.group_by_display_name(shop, key, name).await.expect("read");
+    assert_eq!(by_name("crew"), Some(fresh.await.group(100)));
     assert_eq!(by_name("team"), None);
-    let by_external = |value| store.groups_by_external_id(shop, key, value).expect("read");
-    assert_eq!(by_external("g-1"), [fresh.group(100)]);
+    let by_external = |value| store.groups_by_external_id(shop, key, value).await.expect("read");
+    assert_eq!(by_external("g-1"), [fresh.await.group(100)]);
     assert_eq!(by_external("g-2"), []);
 }
 
-#[test]
-fn who_joins_or_leaves_changes_and_nobody_else() {
+#[tokio::test]
+async fn who_joins_or_leaves_changes_and_nobody_else() {
     let fresh = team();
-    moves(&fresh, &[(1, true), (2, true)]).expect("moved");
-    assert_eq!(members(&fresh), [id(1), id(2)]);
-    assert_eq!(fresh.group(100).version, 2);
+    moves(&fresh.await, &[(1, true), (2, true)]).await.expect("moved");
+    assert_eq!(members(&fresh.await), [id(1), id(2)]);
+    assert_eq!(fresh.await.group(100).await.version, 2);
     let seen = |number| {
-        let user = fresh.user(number);
+        let user = fresh.await.user(number);
         assert_eq!(user.sync.due_ms, Some(user.modified_ms));
         (
             user.version,
@@ -96,100 +96,100 @@ fn who_joins_or_leaves_changes_and_nobody_else() {
     assert_eq!(seen(1), (2, 1, 2, 3_000));
     assert_eq!(seen(3), (1, 0, 1, 1_000));
     // Who is in already joins for nothing, who is not leaves for nothing.
-    moves(&fresh, &[(1, true), (2, false), (3, false)]).expect("moved");
-    assert_eq!(members(&fresh), [id(1)]);
+    moves(&fresh.await, &[(1, true), (2, false), (3, false)]).await.expect("moved");
+    assert_eq!(members(&fresh.await), [id(1)]);
     assert_eq!(seen(1), (2, 1, 2, 3_000));
     assert_eq!(seen(2), (3, 0, 3, 3_000));
     assert_eq!(seen(3), (1, 0, 1, 1_000));
     let is_member = |number| {
         fresh
             .store
-            .is_member(fresh.shop, id(100), id(number))
+            .is_member(fresh.shop, id(100), id(number)).await
             .expect("read")
     };
     assert!(is_member(1) && !is_member(2));
-    let of_user = fresh
+    let of_user = fresh.await
         .store
-        .groups_of_user(fresh.shop, &fresh.key, id(1))
+        .groups_of_user(fresh.await.shop, &fresh.await.key, id(1)).await
         .expect("read");
-    assert_eq!(of_user, [fresh.group(100)]);
+    assert_eq!(of_user, [fresh.await.group(100)]);
 }
 
-#[test]
-fn an_unknown_member_is_named_and_nobody_joins() {
+#[tokio::test]
+async fn an_unknown_member_is_named_and_nobody_joins() {
     let fresh = team();
-    fresh.delete(3).expect("deleted");
+    fresh.await.delete(3).await.expect("deleted");
     for unknown in [3, 77] {
         assert_eq!(
-            moves(&fresh, &[(1, true), (unknown, true)]),
+            moves(&fresh.await, &[(1, true), (unknown, true)]),
             Err(GuardFailure::UnknownMember(id(unknown)))
         );
     }
-    assert_eq!(members(&fresh), []);
-    assert_eq!(fresh.user(1).version, 1);
+    assert_eq!(members(&fresh.await), []);
+    assert_eq!(fresh.await.user(1).await.version, 1);
 }
 
-#[test]
-fn nobody_joins_a_group_that_is_not_there() {
+#[tokio::test]
+async fn nobody_joins_a_group_that_is_not_there() {
     let fresh = team();
-    let group = fresh.group(100);
+    let group = fresh.await.group(100);
     let join = || {
-        fresh.write(|batch| {
+        fresh.await.write(|batch| {
             fresh
                 .store
                 .add_member(batch, fresh.shop, id(100), id(1), 3_000)
         })
     };
-    fresh
-        .write(|batch| fresh.store.delete_group(batch, fresh.shop, &group))
+    fresh.await
+        .write(|batch| fresh.store.delete_group(batch, fresh.shop, &group.await)).await
         .expect("deleted");
     assert_eq!(join(), Err(GuardFailure::NotFound));
-    assert_eq!(members(&fresh), []);
-    assert_eq!((fresh.user(1).version, fresh.user(1).group_count), (1, 0));
+    assert_eq!(members(&fresh.await), []);
+    assert_eq!((fresh.await.user(1).await.version, fresh.await.user(1).await.group_count), (1, 0));
 }
 
-#[test]
-fn a_renamed_group_makes_its_members_due() {
+#[tokio::test]
+async fn a_renamed_group_makes_its_members_due() {
     let fresh = team();
-    moves(&fresh, &[(1, true)]).expect("moved");
-    fresh
-        .write(|batch| fresh.store.touch_members(batch, fresh.shop, id(100), 4_000))
+    moves(&fresh.await, &[(1, true)]).await.expect("moved");
+    fresh.await
+        .write(|batch| fresh.store.touch_members(batch, fresh.shop, id(100), 4_000)).await
         .expect("touched");
-    assert_eq!(fresh.user(1).sync.due_ms, Some(4_000));
-    assert_eq!(fresh.user(1).sync.desired_gen, 3);
+    assert_eq!(fresh.await.user(1).await.sync.due_ms, Some(4_000));
+    assert_eq!(fresh.await.user(1).await.sync.desired_gen, 3);
     assert_eq!(
-        (fresh.user(1).version, fresh.user(1).modified_ms),
+        (fresh.await.user(1).await.version, fresh.await.user(1).await.modified_ms),
         (3, 4_000)
     );
-    assert_eq!(fresh.user(2).sync.due_ms, Some(1_000));
+    assert_eq!(fresh.await.user(2).await.sync.due_ms, Some(1_000));
 }
 
-#[test]
-fn a_deleted_group_leaves_no_members() {
+#[tokio::test]
+async fn a_deleted_group_leaves_no_members() {
     let fresh = team();
-    moves(&fresh, &[(1, true), (2, true)]).expect("moved");
-    let group = fresh.group(100);
-    fresh
+    moves(&fresh.await, &[(1, true), (2, true)]).await.expect("moved");
+    let group = fresh.await.group(100);
+    fresh.await
         .write(|batch| {
             fresh
                 .store
                 .remove_all_members(batch, fresh.shop, group.id, 5_000);
-            fresh.store.delete_group(batch, fresh.shop, &group);
-        })
+            fresh.store.delete_group(batch, fresh.shop, &group.await);
+        }).await
         .expect("deleted");
-    assert_eq!(members(&fresh), []);
-    assert_eq!(fresh.user(1).group_count, 0);
-    assert_eq!(fresh.user(1).sync.due_ms, Some(5_000));
-    assert_eq!(fresh.user(3).sync.due_ms, Some(1_000));
-    assert_eq!(fresh.counts(), (3, 0));
+    assert_eq!(members(&fresh.await), []);
+    assert_eq!(fresh.await.user(1).await.group_count, 0);
+    assert_eq!(fresh.await.user(1).await.sync.due_ms, Some(5_000));
+    assert_eq!(fresh.await.user(3).await.sync.due_ms, Some(1_000));
+    assert_eq!(fresh.await.counts(), (3, 0));
 }
 
-#[test]
-fn a_deleted_user_leaves_its_groups_which_change() {
+#[tokio::test]
+async fn a_deleted_user_leaves_its_groups_which_change() {
     let fresh = team();
-    moves(&fresh, &[(1, true), (2, true)]).expect("moved");
-    fresh.delete(1).expect("deleted");
-    assert_eq!(members(&fresh), [id(2)]);
-    let left = fresh.group(100);
-    assert_eq!((left.version, left.modified_ms), (3, 2_000));
+    moves(&fresh.await, &[(1, true), (2, true)]).await.expect("moved");
+    fresh.await.delete(1).await.expect("deleted");
+    assert_eq!(members(&fresh.await), [id(2)]);
+    let left = fresh.await.group(100);
+    assert_eq!((left.await.version, left.await.modified_ms), (3, 2_000));
 }

@@ -18,52 +18,52 @@ struct All {
     activity: Vec<Activity>,
 }
 
-fn all(fresh: &Fresh) -> All {
+async fn all(fresh: &Fresh) -> All {
     let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
-    let due = store.due_users(shop, i64::MAX, 100).expect("read");
+    let due = store.due_users(shop, i64::MAX, 100).await.expect("read");
     let pending = |number| {
         store
-            .pending_user(shop, key, id(number))
+            .pending_user(shop, key, id(number)).await
             .expect("read")
             .expect("it")
     };
     All {
-        shop: store.shop(shop).expect("read").expect("the shop"),
-        users: store.users_page(shop, key, 1, 100).expect("read"),
-        groups: store.groups_page(shop, key, 1, 100).expect("read"),
-        members: store.members(shop, id(100)).expect("read"),
+        shop: store.shop(shop).await.expect("read").expect("the shop"),
+        users: store.users_page(shop, key, 1, 100).await.expect("read"),
+        groups: store.groups_page(shop, key, 1, 100).await.expect("read"),
+        members: store.members(shop, id(100)).await.expect("read"),
         pending: (1..=3).map(pending).collect(),
         due,
-        states: store.state_counts(shop).expect("read"),
-        tokens: store.tokens(shop).expect("read"),
+        states: store.state_counts(shop).await.expect("read"),
+        tokens: store.tokens(shop).await.expect("read"),
         activity: store
-            .activity(shop, &ActivityFilter::default(), None, 100)
+            .activity(shop, &ActivityFilter::default(), None, 100).await
             .expect("read")
             .entries,
     }
 }
 
 /// The same ids, names, e-mails and customers in whichever shop.
-fn furnish(fresh: &Fresh) {
+async fn furnish(fresh: &Fresh) {
     let (store, shop) = (&fresh.store, fresh.shop);
     fresh.add_users(3);
-    fresh.add_group(&group(100, "team")).expect("added");
+    fresh.add_group(&group(100, "team")).await.expect("added");
     fresh
         .write(|batch| {
             store.add_member(batch, shop, id(100), id(1), 1_500);
             store.add_member(batch, shop, id(100), id(2), 1_500);
             store.note(batch, shop, &Activity::default());
-        })
+        }).await
         .expect("added");
     super::sync::settle(fresh, 2, Some(customer(2)));
     super::sync::settle(fresh, 3, Some(customer(3)));
-    fresh.delete(3).expect("deleted");
+    fresh.delete(3).await.expect("deleted");
 }
 
 /// Every kind of write to what both shops have.
-fn disturb(fresh: &Fresh) {
+async fn disturb(fresh: &Fresh) {
     let (store, shop) = (&fresh.store, fresh.shop);
-    fresh.update(&user(1, "renamed"), 2).expect("updated");
+    fresh.update(&user(1, "renamed"), 2).await.expect("updated");
     fresh
         .write(|batch| {
             store.touch_members(batch, shop, id(100), 7_000);
@@ -71,7 +71,7 @@ fn disturb(fresh: &Fresh) {
             store.remove_member(batch, shop, id(100), id(2), 7_000);
             store.remove_all_members(batch, shop, id(100), 7_000);
             store.note(batch, shop, &Activity::default());
-        })
+        }).await
         .expect("written");
     let renamed = group(100, "crew");
     fresh
@@ -79,42 +79,42 @@ fn disturb(fresh: &Fresh) {
             store
                 .update_group(batch, shop, &fresh.key, &renamed, 1)
                 .expect("sealed");
-        })
+        }).await
         .expect("renamed");
     let crew = fresh.group(100);
     fresh
         .write(|batch| {
-            store.delete_group(batch, shop, &crew);
+            store.delete_group(batch, shop, &crew.await);
             store.release_tombstones(batch, shop, &customer(3), id(1));
-        })
+        }).await
         .expect("deleted");
     super::sync::settle(fresh, 1, Some(customer(9)));
-    fresh.delete(2).expect("deleted");
+    fresh.delete(2).await.expect("deleted");
     wait(store.trim_activity(shop, i64::MAX)).expect("trimmed");
-    store.delete_shop(shop).expect("written").expect("deleted");
+    store.delete_shop(shop).await.expect("written").expect("deleted");
     while wait(store.sweep_deleted_shops()).expect("swept") {}
 }
 
-#[test]
-fn nothing_that_happens_in_a_shop_shows_in_another() {
+#[tokio::test]
+async fn nothing_that_happens_in_a_shop_shows_in_another() {
     let mut fresh = Fresh::new();
-    furnish(&fresh);
-    let other = add_shop(&fresh.store, "other");
-    let other_key = fresh.store.shop_keys(other).expect("the key");
+    furnish(&fresh.await);
+    let other = add_shop(&fresh.await.store, "other");
+    let other_key = fresh.await.store.shop_keys(other.await).await.expect("the key");
     let switch = |fresh: &mut Fresh, shop, key: &ShopKeys| {
         fresh.shop = shop;
         fresh.key = ShopKeys::clone(key);
     };
-    let (shop, key) = (fresh.shop, ShopKeys::clone(&fresh.key));
-    let before = all(&fresh);
-    switch(&mut fresh, other, &other_key);
-    furnish(&fresh);
-    let others = all(&fresh);
-    assert_eq!(others.users.len(), before.users.len());
-    switch(&mut fresh, shop, &key);
-    assert_eq!(all(&fresh), before, "what was added elsewhere");
-    switch(&mut fresh, other, &other_key);
-    disturb(&fresh);
-    switch(&mut fresh, shop, &key);
-    assert_eq!(all(&fresh), before, "what was changed elsewhere");
+    let (shop, key) = (fresh.await.shop, ShopKeys::clone(&fresh.await.key));
+    let before = all(&fresh.await);
+    switch(&mut fresh.await, other.await, &other_key);
+    furnish(&fresh.await);
+    let others = all(&fresh.await);
+    assert_eq!(others.await.users.len(), before.await.users.len());
+    switch(&mut fresh.await, shop, &key);
+    assert_eq!(all(&fresh.await), before, "what was added elsewhere");
+    switch(&mut fresh.await, other.await, &other_key);
+    disturb(&fresh.await);
+    switch(&mut fresh.await, shop, &key);
+    assert_eq!(all(&fresh.await), before, "what was changed elsewhere");
 }

@@ -141,11 +141,11 @@ struct Both {
 }
 
 impl Both {
-    fn agree(&self) {
+    async fn agree(&self) {
         let (fresh, model) = (&self.fresh, &self.model);
         let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
         for one in &model.people {
-            let read = super::sync::pending(fresh, one.number).expect("it").user;
+            let read = super::sync::pending(fresh, one.number).await.expect("it").user;
             let sync = &read.sync;
             assert_eq!(
                 (
@@ -160,7 +160,7 @@ impl Both {
             assert_eq!(sync.customer, one.customer.map(customer));
             assert_eq!(read.modified_ms, one.modified_ms);
             assert_eq!(
-                (read.deleted, fresh.find(one.number).is_some()),
+                (read.deleted, fresh.find(one.number).await.is_some()),
                 (one.deleted, !one.deleted)
             );
             assert_eq!(usize::try_from(read.group_count), Ok(one.groups.len()));
@@ -176,21 +176,21 @@ impl Both {
         let read = |users: Vec<UserRecord>| users.iter().map(|one| one.id).collect::<Vec<_>>();
         for value in 0..4 {
             let named = store
-                .user_by_user_name(shop, key, &format!("{value}@x"))
+                .user_by_user_name(shop, key, &format!("{value}@x")).await
                 .expect("read");
             assert_eq!(
                 read(named.into_iter().collect()),
                 ids(&|one| one.content.name == value)
             );
             let mailed = store
-                .users_by_email(shop, key, &format!("{value}@x"))
+                .users_by_email(shop, key, &format!("{value}@x")).await
                 .expect("read");
             assert_eq!(
                 read(mailed),
                 ids(&|one| one.content.emails.contains(&value))
             );
             let known = store
-                .users_by_external_id(shop, key, &format!("ext-{value}"))
+                .users_by_external_id(shop, key, &format!("ext-{value}")).await
                 .expect("read");
             assert_eq!(
                 read(known),
@@ -198,20 +198,20 @@ impl Both {
             );
         }
         assert_eq!(
-            read(store.users_page(shop, key, 1, 100).expect("read")),
+            read(store.users_page(shop, key, 1, 100).await.expect("read")),
             ids(&|_| true)
         );
         for team in &model.teams {
-            assert_eq!(fresh.group(team.number).version, team.version);
+            assert_eq!(fresh.group(team.number).await.version, team.version);
             assert_eq!(
-                store.members(shop, id(team.number)).expect("read"),
+                store.members(shop, id(team.number)).await.expect("read"),
                 ids(&|one| one.groups.contains(&team.number))
             );
         }
         self.queues_agree();
     }
 
-    fn queues_agree(&self) {
+    async fn queues_agree(&self) {
         let (fresh, model) = (&self.fresh, &self.model);
         let mut due: Vec<(i64, ResourceId)> = model
             .people
@@ -222,11 +222,11 @@ impl Both {
         let mut read: Vec<(i64, ResourceId)> = Vec::new();
         for who in fresh
             .store
-            .due_users(fresh.shop, i64::MAX, 100)
+            .due_users(fresh.shop, i64::MAX, 100).await
             .expect("read")
         {
             let pending = fresh.store.pending_user(fresh.shop, &fresh.key, who);
-            let due_ms = pending.expect("read").expect("it").user.sync.due_ms;
+            let due_ms = pending.await.expect("read").expect("it").user.sync.due_ms;
             assert!(read.last().is_none_or(|before| Some(before.0) <= due_ms));
             read.push((due_ms.expect("due"), who));
         }
@@ -239,7 +239,7 @@ impl Both {
             fresh.counts(),
             (count(live.len()), count(model.teams.len()))
         );
-        for (state, counted) in fresh.store.state_counts(fresh.shop).expect("read") {
+        for (state, counted) in fresh.store.state_counts(fresh.shop).await.expect("read") {
             let there = live.iter().filter(|at| model.people[**at].state == state);
             assert_eq!(counted, count(there.count()), "{state:?}");
         }
@@ -249,8 +249,8 @@ impl Both {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 256, ..ProptestConfig::default() })]
 
-    #[test]
-    fn any_history_of_users_and_groups_ends_as_its_model_says(acts in prop::collection::vec(act(), 1..60)) {
+    #[tokio::test]
+    async fn any_history_of_users_and_groups_ends_as_its_model_says(acts in prop::collection::vec(act(), 1..60)) {
         let mut both = Both { fresh: Fresh::new(), model: Model::default(), deleted_ms: Vec::new() };
         for act in &acts {
             both.play(act);

@@ -30,8 +30,8 @@ fn small(number: usize) -> i64 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 64, ..ProptestConfig::default() })]
 
-    #[test]
-    fn a_page_by_number_is_what_a_plain_list_has_there(acts in prop::collection::vec(act(), 1..60)) {
+    #[tokio::test]
+    async fn a_page_by_number_is_what_a_plain_list_has_there(acts in prop::collection::vec(act(), 1..60)) {
         let fresh = Fresh::new();
         let mut next = 60;
         fresh.add_users(next);
@@ -59,15 +59,15 @@ proptest! {
     }
 }
 
-#[test]
-fn a_page_from_before_the_first_or_after_the_last_is_none_or_all() {
+#[tokio::test]
+async fn a_page_from_before_the_first_or_after_the_last_is_none_or_all() {
     let fresh = Fresh::new();
-    fresh.add_users(20);
+    fresh.await.add_users(20);
     let check = |start, count, expected: usize| {
         for _ in 0..2 {
             let page = fresh
                 .store
-                .users_page(fresh.shop, &fresh.key, start, count)
+                .users_page(fresh.shop, &fresh.key, start, count).await
                 .expect("read");
             assert_eq!(page.len(), expected, "{count} from {start}");
         }
@@ -82,16 +82,16 @@ fn a_page_from_before_the_first_or_after_the_last_is_none_or_all() {
     }
 }
 
-#[test]
-fn pages_by_key_give_everyone_once() {
+#[tokio::test]
+async fn pages_by_key_give_everyone_once() {
     let fresh = Fresh::new();
-    fresh.add_users(25);
-    fresh.delete(10).expect("deleted");
+    fresh.await.add_users(25);
+    fresh.await.delete(10).await.expect("deleted");
     let (mut seq, mut seen) = (0, Vec::new());
     loop {
-        let page = fresh
+        let page = fresh.await
             .store
-            .users_after(fresh.shop, &fresh.key, seq, 7)
+            .users_after(fresh.await.shop, &fresh.await.key, seq, 7).await
             .expect("read");
         let Some(last) = page.last() else { break };
         seq = last.seq;
@@ -101,46 +101,46 @@ fn pages_by_key_give_everyone_once() {
     assert_eq!(seen, all);
 }
 
-#[test]
-fn a_delete_that_nobody_waited_for_moves_the_pages_too() {
+#[tokio::test]
+async fn a_delete_that_nobody_waited_for_moves_the_pages_too() {
     let fresh = Fresh::new();
-    fresh.add_users(2_100);
+    fresh.await.add_users(2_100);
     let page = |start| {
         let page = fresh.store.users_page(fresh.shop, &fresh.key, start, 1);
-        ids(&page.expect("read"))
+        ids(&page.await.expect("read"))
     };
     assert_eq!(page(2_050), [id(2_050)]);
     let mut batch = Batch::new();
-    fresh
+    fresh.await
         .store
-        .delete_user(&mut batch, fresh.shop, &fresh.user(5), 2_000);
-    fresh.store.write_later(batch);
+        .delete_user(&mut batch, fresh.await.shop, &fresh.await.user(5).await, 2_000);
+    fresh.await.store.write_later(batch);
     // The writer takes batches in order: once this is written, so is that.
-    fresh.add(&user(5_000, "after")).expect("added");
+    fresh.await.add(&user(5_000, "after")).await.expect("added");
     assert_eq!(page(2_050), [id(2_051)]);
 }
 
-#[test]
-fn groups_are_paged_as_users_are() {
+#[tokio::test]
+async fn groups_are_paged_as_users_are() {
     let fresh = Fresh::new();
     for number in 1..=5 {
-        fresh
-            .add_group(&group(number, &format!("group{number}")))
+        fresh.await
+            .add_group(&group(number, &format!("group{number}"))).await
             .expect("added");
     }
-    let second = fresh.group(2);
-    fresh
-        .write(|batch| fresh.store.delete_group(batch, fresh.shop, &second))
+    let second = fresh.await.group(2);
+    fresh.await
+        .write(|batch| fresh.store.delete_group(batch, fresh.shop, &second)).await
         .expect("deleted");
     let ids = |groups: Vec<GroupRecord>| groups.iter().map(|group| group.id).collect::<Vec<_>>();
-    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let (store, shop, key) = (&fresh.await.store, fresh.await.shop, &fresh.await.key);
     assert_eq!(
-        ids(store.groups_page(shop, key, 2, 2).expect("read")),
+        ids(store.groups_page(shop, key, 2, 2).await.expect("read")),
         [id(3), id(4)]
     );
-    let after = fresh.group(3).seq;
+    let after = fresh.await.group(3).await.seq;
     assert_eq!(
-        ids(store.groups_after(shop, key, after, 9).expect("read")),
+        ids(store.groups_after(shop, key, after, 9).await.expect("read")),
         [id(4), id(5)]
     );
 }

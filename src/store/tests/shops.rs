@@ -7,56 +7,128 @@ use crate::base::token::{RANDOM_LEN, Token};
 use crate::directory::{Activity, DialectName, TokenRecord};
 use crate::store::ActivityFilter;
 
-#[test]
-fn a_shop_is_found_by_number_and_by_domain() {
+#[tokio::test]
+async fn a_shop_is_found_by_number_and_by_domain() {
     let fresh = Fresh::new();
     let domain: ShopDomain = "demo".parse().expect("a domain");
-    let again = fresh
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let again = fresh.await
         .store
         .add_shop(&domain, &token(), &ShopSettings::default(), 1);
-    assert_eq!(again.expect("written"), Err(GuardFailure::Exists));
-    let other = add_shop(&fresh.store, "another");
-    let domains: Vec<String> = fresh
+    assert_eq!(again.await.expect("written"), Err(GuardFailure::Exists));
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let other = add_shop(&fresh.await.store, "another");
+    let domains: Vec<String> = fresh.await
         .store
-        .shops()
+        .shops().await
         .expect("read")
         .iter()
         .map(|shop| shop.domain.to_string())
         .collect();
     assert_eq!(domains, ["another.myshopify.com", "demo.myshopify.com"]);
-    let shop = fresh.store.shop(other).expect("read").expect("the shop");
+    let shop = fresh.await.store.shop(other.await).await.expect("read").expect("the shop");
     assert_eq!(shop.domain.handle(), "another");
-    assert!(fresh.store.shop(ShopId(99)).expect("read").is_none());
+    assert!(fresh.await.store.shop(ShopId(99)).await.expect("read").is_none());
 }
 
-#[test]
-fn a_change_of_settings_or_credentials_is_a_new_revision() {
+#[tokio::test]
+async fn a_change_of_settings_or_credentials_is_a_new_revision() {
     let fresh = Fresh::new();
-    let (store, shop) = (&fresh.store, fresh.shop);
+    let (store, shop) = (&fresh.await.store, fresh.await.shop);
     let settings = ShopSettings {
         dialect: DialectName::Strict,
         ..ShopSettings::default()
     };
     store
-        .set_shop_settings(shop, &settings)
+        .set_shop_settings(shop, &settings).await
         .expect("written")
         .expect("set");
-    let record = store.shop(shop).expect("read").expect("the shop");
+    let record = store.shop(shop).await.expect("read").expect("the shop");
     assert_eq!((record.revision, &record.settings), (2, &settings));
     let access_token = SecretString::from("shpat_new");
     store
-        .set_access_token(&record, &access_token)
+        .set_access_token(&record, &access_token).await
         .expect("written")
         .expect("set");
-    assert_eq!(store.shop_revision(shop).expect("read"), Some(3));
-    let read = store.access_token(shop, &fresh.key).expect("opened");
+    assert_eq!(store.shop_revision(shop).await.expect("read"), Some(3));
+    let read = store.access_token(shop, &fresh.await.key).await.expect("opened");
     assert_eq!(read.expose_secret(), "shpat_new");
 }
 
-#[test]
-fn a_deleted_shop_is_gone_at_once_and_its_rows_soon() {
+#[tokio::test]
+async fn a_deleted_shop_is_gone_at_once_and_its_rows_soon() {
     let fresh = Fresh::new();
-    let (store, shop) = (&fresh.store, fresh.shop);
+    let (store, shop) = (&fresh.await.store, fresh.await.shop);
     let other = add_shop(store, "other");
     let bearer = Token::new(&[1; RANDOM_LEN]);
     let record = TokenRecord {
@@ -69,34 +141,34 @@ fn a_deleted_shop_is_gone_at_once_and_its_rows_soon() {
         revoked_ms: None,
         last_used_ms: None,
     };
-    store.add_token(&record).expect("written").expect("added");
-    fresh.add_users(1_500);
-    fresh.add_group(&group(9_000, "team")).expect("added");
-    fresh
+    store.add_token(&record).await.expect("written").expect("added");
+    fresh.await.add_users(1_500);
+    fresh.await.add_group(&group(9_000, "team")).await.expect("added");
+    fresh.await
         .write(|batch| {
             store.add_member(batch, shop, id(9_000), id(1), 1_000);
             store.note(batch, shop, &Activity::default());
-            store.note(batch, other, &Activity::default());
-        })
+            store.note(batch, other.await, &Activity::default());
+        }).await
         .expect("written");
-    store.delete_shop(shop).expect("written").expect("deleted");
-    assert!(store.shop(shop).expect("read").is_none());
-    assert!(store.shop_keys(shop).is_err());
-    assert!(store.token(bearer.prefix()).expect("read").is_none());
-    assert_eq!(store.due_shops(i64::MAX).expect("read"), []);
-    assert_eq!(fresh.add(&user(9_001, "late")), Err(GuardFailure::NotFound));
-    let again = store.delete_shop(shop).expect("written");
+    store.delete_shop(shop).await.expect("written").expect("deleted");
+    assert!(store.shop(shop).await.expect("read").is_none());
+    assert!(store.shop_keys(shop).await.is_err());
+    assert!(store.token(bearer.prefix()).await.expect("read").is_none());
+    assert_eq!(store.due_shops(i64::MAX).await.expect("read"), []);
+    assert_eq!(fresh.await.add(&user(9_001, "late")), Err(GuardFailure::NotFound));
+    let again = store.delete_shop(shop).await.expect("written");
     assert_eq!(again, Err(GuardFailure::NotFound));
 
     // The same domain may come back while the rows are still there: it is another shop.
     assert!(add_shop(store, "demo") > other);
-    assert!(fresh.find(1).is_some());
+    assert!(fresh.await.find(1).await.is_some());
     while wait(store.sweep_deleted_shops()).expect("swept") {}
-    assert!(fresh.find(1).is_none() && fresh.find(1_500).is_none());
-    assert!(store.members(shop, id(9_000)).expect("read").is_empty());
+    assert!(fresh.await.find(1).await.is_none() && fresh.await.find(1_500).await.is_none());
+    assert!(store.members(shop, id(9_000)).await.expect("read").is_empty());
     let entries = |shop| {
         let page = store.activity(shop, &ActivityFilter::default(), None, 10);
-        page.expect("read").entries.len()
+        page.await.expect("read").entries.len()
     };
     assert_eq!((entries(shop), entries(other)), (0, 1));
 }

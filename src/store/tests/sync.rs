@@ -19,7 +19,7 @@ pub(in crate::store) fn outcome(seen_gen: i64, state: SyncState) -> Outcome {
     }
 }
 
-pub(in crate::store) fn record(
+pub(in crate::store) async fn record(
     fresh: &Fresh,
     read: &UserRecord,
     outcome: &Outcome,
@@ -29,42 +29,42 @@ pub(in crate::store) fn record(
             .store
             .record_outcome(batch, fresh.shop, &fresh.key, read, outcome)
             .expect("sealed");
-    })
+    }).await
 }
 
 /// A step of user `number`, deleted or not, that ends well.
-pub(in crate::store) fn settle(fresh: &Fresh, number: u64, customer: Option<CustomerGid>) {
-    let read = pending(fresh, number).expect("the user").user;
+pub(in crate::store) async fn settle(fresh: &Fresh, number: u64, customer: Option<CustomerGid>) {
+    let read = pending(fresh, number).await.expect("the user").user;
     let outcome = Outcome {
         customer,
         ..outcome(read.sync.desired_gen, SyncState::Synced)
     };
-    record(fresh, &read, &outcome).expect("recorded");
+    record(fresh, &read, &outcome).await.expect("recorded");
 }
 
-pub(in crate::store) fn pending(fresh: &Fresh, number: u64) -> Option<crate::store::PendingUser> {
+pub(in crate::store) async fn pending(fresh: &Fresh, number: u64) -> Option<crate::store::PendingUser> {
     fresh
         .store
-        .pending_user(fresh.shop, &fresh.key, id(number))
+        .pending_user(fresh.shop, &fresh.key, id(number)).await
         .expect("read")
 }
 
-fn due(fresh: &Fresh, now_ms: i64) -> Vec<ResourceId> {
+async fn due(fresh: &Fresh, now_ms: i64) -> Vec<ResourceId> {
     fresh
         .store
-        .due_users(fresh.shop, now_ms, 100)
+        .due_users(fresh.shop, now_ms, 100).await
         .expect("read")
 }
 
-#[test]
-fn a_settled_user_is_due_no_more() {
+#[tokio::test]
+async fn a_settled_user_is_due_no_more() {
     let fresh = Fresh::new();
-    fresh.add(&user(1, "ada")).expect("added");
-    assert_eq!(fresh.store.next_due_ms().expect("read"), Some(1_000));
-    assert_eq!(fresh.store.due_shops(1_000).expect("read"), [fresh.shop]);
-    assert_eq!(fresh.store.due_shops(999).expect("read"), []);
-    settle(&fresh, 1, Some(customer(5)));
-    let pending = pending(&fresh, 1).expect("the user");
+    fresh.await.add(&user(1, "ada")).await.expect("added");
+    assert_eq!(fresh.await.store.next_due_ms().await.expect("read"), Some(1_000));
+    assert_eq!(fresh.await.store.due_shops(1_000).await.expect("read"), [fresh.await.shop]);
+    assert_eq!(fresh.await.store.due_shops(999).await.expect("read"), []);
+    settle(&fresh.await, 1, Some(customer(5)));
+    let pending = pending(&fresh.await, 1).await.expect("the user");
     assert_eq!(pending.applied.as_deref(), Some(r#"{"firstName":"Ada"}"#));
     let sync = pending.user.sync;
     assert_eq!(
@@ -74,32 +74,67 @@ fn a_settled_user_is_due_no_more() {
     assert_eq!(sync.customer, Some(customer(5)));
     assert!(!sync.is_dirty());
     assert_eq!(
-        fresh.user(1).version,
+        fresh.await.user(1).await.version,
         1,
         "the client's version is not the worker's business"
     );
-    assert_eq!(due(&fresh, i64::MAX), []);
-    assert_eq!(fresh.store.next_due_ms().expect("read"), None);
-    let owner = fresh
+    assert_eq!(due(&fresh.await, i64::MAX), []);
+    assert_eq!(fresh.await.store.next_due_ms().await.expect("read"), None);
+    let owner = fresh.await
         .store
-        .user_of_customer(fresh.shop, &customer(5))
+        .user_of_customer(fresh.await.shop, &customer(5)).await
         .expect("read");
     assert_eq!(owner, Some(id(1)));
 }
 
-#[test]
-fn a_change_during_a_step_leaves_the_user_due() {
+#[tokio::test]
+async fn a_change_during_a_step_leaves_the_user_due() {
     let fresh = Fresh::new();
-    fresh.add(&user(1, "ada")).expect("added");
-    let read = fresh.user(1);
-    fresh.update(&user(1, "ada"), 1).expect("updated");
+    fresh.await.add(&user(1, "ada")).await.expect("added");
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let read = fresh.await.user(1);
+    fresh.await.update(&user(1, "ada"), 1).await.expect("updated");
     record(
-        &fresh,
-        &read,
-        &outcome(read.sync.desired_gen, SyncState::Synced),
-    )
+        &fresh.await,
+        &read.await,
+        &outcome(read.await.sync.desired_gen, SyncState::Synced),
+    ).await
     .expect("recorded");
-    let sync = fresh.user(1).sync;
+    let sync = fresh.await.user(1).await.sync;
     assert_eq!((sync.state, sync.due_ms), (SyncState::Pending, Some(2_500)));
     assert_eq!((sync.desired_gen, sync.applied_gen), (2, 1));
     assert_eq!(
@@ -109,44 +144,44 @@ fn a_change_during_a_step_leaves_the_user_due() {
     );
 }
 
-#[test]
-fn drift_that_is_noticed_during_a_step_is_looked_at_afterwards() {
+#[tokio::test]
+async fn drift_that_is_noticed_during_a_step_is_looked_at_afterwards() {
     let fresh = Fresh::new();
-    fresh.add(&user(1, "ada")).expect("added");
-    settle(&fresh, 1, Some(customer(5)));
-    fresh.update(&user(1, "ada"), 1).expect("updated");
-    let read = fresh.user(1);
-    fresh
+    fresh.await.add(&user(1, "ada")).await.expect("added");
+    settle(&fresh.await, 1, Some(customer(5)));
+    fresh.await.update(&user(1, "ada"), 1).await.expect("updated");
+    let read = fresh.await.user(1);
+    fresh.await
         .write(|batch| {
             fresh
                 .store
                 .touch_customer(batch, fresh.shop, &customer(5), 2_400)
-        })
+        }).await
         .expect("touched");
     record(
-        &fresh,
-        &read,
-        &outcome(read.sync.desired_gen, SyncState::Synced),
-    )
+        &fresh.await,
+        &read.await,
+        &outcome(read.await.sync.desired_gen, SyncState::Synced),
+    ).await
     .expect("recorded");
-    let pending = pending(&fresh, 1).expect("the user");
+    let pending = pending(&fresh.await, 1).await.expect("the user");
     assert_eq!(pending.applied, None, "so the next step reads the customer");
-    assert_eq!(due(&fresh, 2_500), [id(1)]);
+    assert_eq!(due(&fresh.await, 2_500), [id(1)]);
 }
 
-#[test]
-fn the_longest_due_come_first_and_the_later_not_at_all() {
+#[tokio::test]
+async fn the_longest_due_come_first_and_the_later_not_at_all() {
     let fresh = Fresh::new();
     for (number, at_ms) in [(1, 3_000), (2, 1_000), (3, 2_000), (4, 9_000)] {
         let change = UserChange {
             at_ms,
             ..user(number, &format!("user{number}"))
         };
-        fresh.add(&change).expect("added");
+        fresh.await.add(&change).await.expect("added");
     }
-    assert_eq!(due(&fresh, 3_000), [id(2), id(3), id(1)]);
+    assert_eq!(due(&fresh.await, 3_000), [id(2), id(3), id(1)]);
     assert_eq!(
-        fresh.store.due_users(fresh.shop, 3_000, 2).expect("read"),
+        fresh.await.store.due_users(fresh.await.shop, 3_000, 2).await.expect("read"),
         [id(2), id(3)]
     );
     let failed = Outcome {
@@ -156,9 +191,9 @@ fn the_longest_due_come_first_and_the_later_not_at_all() {
         last_error: Some("phone is invalid".to_owned()),
         ..outcome(1, SyncState::Failed)
     };
-    record(&fresh, &fresh.user(2), &failed).expect("recorded");
-    assert_eq!(due(&fresh, 9_000), [id(3), id(1), id(4)]);
-    let sync = fresh.user(2).sync;
+    record(&fresh.await, &fresh.await.user(2).await, &failed).await.expect("recorded");
+    assert_eq!(due(&fresh.await, 9_000), [id(3), id(1), id(4)]);
+    let sync = fresh.await.user(2).await.sync;
     assert_eq!(
         (sync.attempts, sync.last_error.as_deref()),
         (1, Some("phone is invalid"))
@@ -166,18 +201,18 @@ fn the_longest_due_come_first_and_the_later_not_at_all() {
     assert!(sync.is_dirty());
 }
 
-#[test]
-fn an_outcome_for_a_customer_that_changed_hands_is_refused() {
+#[tokio::test]
+async fn an_outcome_for_a_customer_that_changed_hands_is_refused() {
     let fresh = Fresh::new();
-    fresh.add(&user(1, "ada")).expect("added");
-    settle(&fresh, 1, Some(customer(5)));
-    fresh.delete(1).expect("deleted");
-    let read = pending(&fresh, 1).expect("the tombstone").user;
-    let tombstone = fresh
+    fresh.await.add(&user(1, "ada")).await.expect("added");
+    settle(&fresh.await, 1, Some(customer(5)));
+    fresh.await.delete(1).await.expect("deleted");
+    let read = pending(&fresh.await, 1).await.expect("the tombstone").user;
+    let tombstone = fresh.await
         .store
-        .tombstone(fresh.shop, &fresh.key, "ada")
+        .tombstone(fresh.await.shop, &fresh.await.key, "ada").await
         .expect("read");
-    fresh
+    fresh.await
         .write(|batch| {
             fresh
                 .store
@@ -189,59 +224,59 @@ fn an_outcome_for_a_customer_that_changed_hands_is_refused() {
                     tombstone.as_ref(),
                 )
                 .expect("sealed");
-        })
+        }).await
         .expect("added");
     let late = outcome(read.sync.desired_gen, SyncState::Disabled);
     assert_eq!(
-        record(&fresh, &read, &late),
+        record(&fresh.await, &read, &late),
         Err(GuardFailure::VersionMismatch)
     );
-    assert_eq!(fresh.user(2).sync.state, SyncState::Pending);
+    assert_eq!(fresh.await.user(2).await.sync.state, SyncState::Pending);
 }
 
-#[test]
-fn a_settled_tombstone_keeps_its_customer_and_nothing_else() {
+#[tokio::test]
+async fn a_settled_tombstone_keeps_its_customer_and_nothing_else() {
     let fresh = Fresh::new();
-    fresh.add_users(2);
-    settle(&fresh, 1, Some(customer(5)));
-    fresh.delete(1).expect("deleted");
-    settle(&fresh, 1, Some(customer(5)));
-    let kept = pending(&fresh, 1).expect("the tombstone");
+    fresh.await.add_users(2);
+    settle(&fresh.await, 1, Some(customer(5)));
+    fresh.await.delete(1).await.expect("deleted");
+    settle(&fresh.await, 1, Some(customer(5)));
+    let kept = pending(&fresh.await, 1).await.expect("the tombstone");
     assert_eq!((kept.user.document.as_str(), kept.applied), ("", None));
     assert!(
-        fresh
+        fresh.await
             .store
-            .tombstone(fresh.shop, &fresh.key, "user1")
+            .tombstone(fresh.await.shop, &fresh.await.key, "user1").await
             .expect("read")
             .is_some()
     );
     // Without a customer there is nothing to re-link.
-    fresh.delete(2).expect("deleted");
-    settle(&fresh, 2, None);
-    assert!(pending(&fresh, 2).is_none());
+    fresh.await.delete(2).await.expect("deleted");
+    settle(&fresh.await, 2, None);
+    assert!(pending(&fresh.await, 2).await.is_none());
     // Whoever adopts the customer takes it from the tombstone.
-    fresh.add(&user(3, "carl")).expect("added");
-    fresh
+    fresh.await.add(&user(3, "carl")).await.expect("added");
+    fresh.await
         .write(|batch| {
             fresh
                 .store
                 .release_tombstones(batch, fresh.shop, &customer(5), id(3))
-        })
+        }).await
         .expect("released");
-    assert!(pending(&fresh, 1).is_none());
+    assert!(pending(&fresh.await, 1).await.is_none());
 }
 
-#[test]
-fn states_are_counted_and_listed() {
+#[tokio::test]
+async fn states_are_counted_and_listed() {
     let fresh = Fresh::new();
-    fresh.add_users(5);
+    fresh.await.add_users(5);
     for number in 1..=3 {
-        settle(&fresh, number, Some(customer(number)));
+        settle(&fresh.await, number, Some(customer(number)));
     }
     let held = outcome(1, SyncState::Held);
-    record(&fresh, &fresh.user(4), &held).expect("recorded");
-    fresh.delete(3).expect("deleted");
-    let mut counts = fresh.store.state_counts(fresh.shop).expect("read");
+    record(&fresh.await, &fresh.await.user(4).await, &held).await.expect("recorded");
+    fresh.await.delete(3).await.expect("deleted");
+    let mut counts = fresh.await.store.state_counts(fresh.await.shop).await.expect("read");
     counts.sort_by_key(|(state, _)| state.as_str());
     assert_eq!(
         counts,
@@ -255,34 +290,34 @@ fn states_are_counted_and_listed() {
         let users = fresh
             .store
             .users_in_state(fresh.shop, &fresh.key, state, seq, 10);
-        users.expect("read").iter().map(|user| user.id).collect()
+        users.await.expect("read").iter().map(|user| user.id).collect()
     };
     assert_eq!(listed(SyncState::Synced, 0), [id(1), id(2)]);
-    assert_eq!(listed(SyncState::Synced, fresh.user(1).seq), [id(2)]);
+    assert_eq!(listed(SyncState::Synced, fresh.await.user(1).await.seq), [id(2)]);
     assert_eq!(listed(SyncState::Held, 0), [id(4)]);
     assert_eq!(listed(SyncState::Conflict, 0), []);
     // The deleted one is counted apart, until its customer is disabled.
-    let leaving = || fresh.store.leaving_counts(fresh.shop).expect("read");
+    let leaving = || fresh.store.leaving_counts(fresh.shop).await.expect("read");
     assert_eq!(leaving(), [(SyncState::Pending, 1)]);
     let left = |state, seq| -> Vec<ResourceId> {
         let users = fresh
             .store
             .leaving_in_state(fresh.shop, &fresh.key, state, seq, 10);
-        users.expect("read").iter().map(|user| user.id).collect()
+        users.await.expect("read").iter().map(|user| user.id).collect()
     };
     assert_eq!(left(SyncState::Pending, 0), [id(3)]);
     assert_eq!(left(SyncState::Failed, 0), []);
 }
 
-#[test]
-fn what_is_due_is_due_after_a_restart() {
+#[tokio::test]
+async fn what_is_due_is_due_after_a_restart() {
     let fresh = Fresh::new();
-    fresh.add_users(3);
-    settle(&fresh, 2, Some(customer(5)));
-    let before: Vec<UserRecord> = [1, 2, 3].map(|number| fresh.user(number)).into();
-    let fresh = fresh.reopened();
-    assert_eq!(due(&fresh, 1_000), [id(1), id(3)]);
-    let after: Vec<UserRecord> = [1, 2, 3].map(|number| fresh.user(number)).into();
+    fresh.await.add_users(3);
+    settle(&fresh.await, 2, Some(customer(5)));
+    let before: Vec<UserRecord> = [1, 2, 3].map(|number| fresh.await.user(number)).into();
+    let fresh = fresh.await.reopened();
+    assert_eq!(due(&fresh.await, 1_000), [id(1), id(3)]);
+    let after: Vec<UserRecord> = [1, 2, 3].map(|number| fresh.await.user(number)).into();
     assert_eq!(after, before);
-    assert_eq!(fresh.counts(), (3, 0));
+    assert_eq!(fresh.await.counts(), (3, 0));
 }

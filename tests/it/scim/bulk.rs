@@ -347,7 +347,7 @@ async fn a_request_over_its_limits_is_refused_as_a_whole() {
 #[tokio::test]
 async fn operations_leave_shopify_to_the_worker_and_one_row_each_in_the_log() {
     let app = TestApp::start().await;
-    let shop = app.application.store().shops().unwrap().remove(0).id;
+    let shop = app.application.store().shops().await.unwrap().remove(0).id;
     let emailed = |bulk_id: &str| {
         json!({"method": "POST", "path": "/Users", "bulkId": bulk_id,
             "data": {"userName": bulk_id, "emails": [{"value": format!("{bulk_id}@example.com")}]}})
@@ -367,6 +367,7 @@ async fn operations_leave_shopify_to_the_worker_and_one_row_each_in_the_log() {
         .application
         .store()
         .activity(shop, &ActivityFilter::default(), None, 100)
+        .await
         .unwrap();
     assert_eq!(log.entries.len(), 3, "{log:?}");
     app.converge().await;
@@ -396,12 +397,12 @@ async fn what_is_said_of_the_bulk_request_is_not_said_of_its_operations() {
 async fn every_operation_is_refused_while_provisioning_is_off() {
     let app = TestApp::start().await;
     let store = app.application.store();
-    let shop = store.shop_by_domain(&app.shop).unwrap().unwrap();
+    let shop = store.shop_by_domain(&app.shop).await.unwrap().unwrap();
     let settings = ShopSettings {
         scim_provisioning: false,
         ..shop.settings
     };
-    let written = store.set_shop_settings(shop.id, &settings).unwrap();
+    let written = store.set_shop_settings(shop.id, &settings).await.unwrap();
     written.unwrap();
     let results = bulk(&app, json!([post_user("a", "ann"), post_user("b", "bob")])).await;
     assert_eq!(statuses(&results), ["403", "403"]);

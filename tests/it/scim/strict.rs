@@ -13,13 +13,14 @@ const STRICT: DialectName = DialectName::Strict;
 
 async fn speak(app: &TestApp, dialect: DialectName) {
     let store = app.application.store();
-    let shop = store.shop_by_domain(&app.shop).unwrap().unwrap();
+    let shop = store.shop_by_domain(&app.shop).await.unwrap().unwrap();
     let settings = ShopSettings {
         dialect,
         ..shop.settings
     };
     store
         .set_shop_settings(shop.id, &settings)
+        .await
         .unwrap()
         .unwrap();
 }

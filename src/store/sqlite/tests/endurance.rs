@@ -6,41 +6,41 @@ use super::*;
 use crate::directory::Activity;
 
 /// Users, groups, members, a tombstone, what is due, the log: as it is read.
-fn all(fresh: &Fresh) -> String {
+async fn all(fresh: &Fresh) -> String {
     let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
     let log = store.activity(shop, &ActivityFilter::default(), None, 100);
     let pending: Vec<_> = (1..=3)
-        .map(|number| store.pending_user(shop, key, id(number)).expect("read"))
+        .map(|number| store.pending_user(shop, key, id(number)).await.expect("read"))
         .collect();
     format!(
         "{:?}",
         (
-            store.shop(shop).expect("read"),
-            store.users_page(shop, key, 1, 100).expect("read"),
-            store.groups_page(shop, key, 1, 100).expect("read"),
-            store.members(shop, id(100)).expect("read"),
+            store.shop(shop).await.expect("read"),
+            store.users_page(shop, key, 1, 100).await.expect("read"),
+            store.groups_page(shop, key, 1, 100).await.expect("read"),
+            store.members(shop, id(100)).await.expect("read"),
             pending,
-            store.tombstone(shop, key, "user3").expect("read"),
-            store.due_users(shop, i64::MAX, 100).expect("read"),
-            store.tokens(shop).expect("read"),
-            log.expect("read"),
+            store.tombstone(shop, key, "user3").await.expect("read"),
+            store.due_users(shop, i64::MAX, 100).await.expect("read"),
+            store.tokens(shop).await.expect("read"),
+            log.await.expect("read"),
         )
     )
 }
 
-fn furnished() -> Fresh {
+async fn furnished() -> Fresh {
     let fresh = Fresh::new();
-    let (store, shop) = (&fresh.store, fresh.shop);
-    fresh.add_users(3);
-    fresh.add_group(&group(100, "team")).expect("added");
-    fresh
+    let (store, shop) = (&fresh.await.store, fresh.await.shop);
+    fresh.await.add_users(3);
+    fresh.await.add_group(&group(100, "team")).await.expect("added");
+    fresh.await
         .write(|batch| {
             store.add_member(batch, shop, id(100), id(1), 1_500);
             store.note(batch, shop, &Activity::default());
-        })
+        }).await
         .expect("added");
-    sync::settle(&fresh, 3, Some(customer(3)));
-    fresh.delete(3).expect("deleted");
+    sync::settle(&fresh.await, 3, Some(customer(3)));
+    fresh.await.delete(3).await.expect("deleted");
     let bearer = Token::new(&[3; RANDOM_LEN]);
     let record = TokenRecord {
         prefix: bearer.prefix().to_owned(),
@@ -52,24 +52,24 @@ fn furnished() -> Fresh {
         revoked_ms: None,
         last_used_ms: None,
     };
-    store.add_token(&record).expect("written").expect("added");
+    store.add_token(&record).await.expect("written").expect("added");
     let used = store.token_use(&record.prefix, 5_000).expect("a write");
-    store.write_blocking(used).expect("written").expect("noted");
-    fresh
+    store.write(used).await.expect("written").expect("noted");
+    fresh.await
 }
 
-#[test]
-fn a_restart_loses_nothing() {
+#[tokio::test]
+async fn a_restart_loses_nothing() {
     let fresh = furnished();
-    let before = all(&fresh);
-    assert_eq!(all(&fresh.reopened()), before);
+    let before = all(&fresh.await);
+    assert_eq!(all(&fresh.await.reopened().await), before);
 }
 
-#[test]
-fn a_power_cut_loses_nothing_that_was_answered() {
+#[tokio::test]
+async fn a_power_cut_loses_nothing_that_was_answered() {
     let fresh = furnished();
     let copy = tempfile::tempdir().expect("a directory");
-    for entry in fs::read_dir(fresh.directory.path()).expect("listed") {
+    for entry in fs::read_dir(fresh.await.directory.path()).expect("listed") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name");
         // The index of the log is the running processes' own, and is lost with them.
@@ -77,22 +77,22 @@ fn a_power_cut_loses_nothing_that_was_answered() {
             fs::copy(&path, copy.path().join(name)).expect("copied");
         }
     }
-    let store = Store::open(copy.path(), None).expect("opened");
-    let key = store.shop_keys(fresh.shop).expect("the key");
+    let store = Store::open(copy.path(), None).await.expect("opened");
+    let key = store.shop_keys(fresh.await.shop).await.expect("the key");
     let after = Fresh {
         directory: copy,
         store,
-        shop: fresh.shop,
+        shop: fresh.await.shop,
         key,
     };
-    assert_eq!(all(&after), all(&fresh));
+    assert_eq!(all(&after), all(&fresh.await));
 }
 
-#[test]
-fn a_full_disk_keeps_what_was_answered_and_the_writer_goes_on() {
+#[tokio::test]
+async fn a_full_disk_keeps_what_was_answered_and_the_writer_goes_on() {
     let fresh = Fresh::new();
     let limit = |pages: &'static str| {
-        fresh
+        fresh.await
             .write(|batch| {
                 batch.push(pages, Vec::new());
             })
@@ -109,12 +109,12 @@ fn a_full_disk_keeps_what_was_answered_and_the_writer_goes_on() {
             .store
             .insert_user(&mut batch, fresh.shop, &fresh.key, &big(number), None)
             .expect("sealed");
-        fresh.store.write_blocking(batch)
+        fresh.store.write(batch)
     };
     let mut kept = Vec::new();
     let mut refused = Vec::new();
     for number in 1..=120 {
-        match add(number) {
+        match add(number).await {
             Ok(written) => kept.push((number, written.expect("added")).0),
             Err(error) => {
                 assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
@@ -126,20 +126,20 @@ fn a_full_disk_keeps_what_was_answered_and_the_writer_goes_on() {
     assert!(!kept.is_empty() && !refused.is_empty(), "{kept:?}");
     let there = || -> Vec<ResourceId> {
         let page = fresh.store.users_page(fresh.shop, &fresh.key, 1, 1_000);
-        page.expect("read").iter().map(|user| user.id).collect()
+        page.await.expect("read").iter().map(|user| user.id).collect()
     };
     let ids = |numbers: &[u64]| numbers.iter().map(|number| id(*number)).collect::<Vec<_>>();
     assert_eq!(there(), ids(&kept));
-    assert_eq!(fresh.counts().0, i64::try_from(kept.len()).expect("small"));
+    assert_eq!(fresh.await.counts().0, i64::try_from(kept.len()).expect("small"));
     limit("PRAGMA max_page_count = 100000");
     for number in &refused {
-        add(*number).expect("written").expect("added");
+        add(*number).await.expect("written").expect("added");
     }
     assert_eq!(there(), ids(&[kept, refused].concat()));
 }
 
-#[test]
-fn many_that_start_at_once_share_one_key_and_one_schema() {
+#[tokio::test]
+async fn many_that_start_at_once_share_one_key_and_one_schema() {
     for _ in 0..10 {
         let directory = tempfile::tempdir().expect("a directory");
         let start = std::sync::Barrier::new(8);
@@ -148,37 +148,73 @@ fn many_that_start_at_once_share_one_key_and_one_schema() {
                 let (start, path) = (&start, directory.path());
                 scope.spawn(move || {
                     start.wait();
-                    let store = Store::open(path, None).expect("opened");
+                    let store = Store::open(path, None).await.expect("opened");
                     add_shop(&store, &format!("shop{number}"));
                 });
             }
         });
         // Opening unwraps every shop's key.
-        let store = Store::open(directory.path(), None).expect("opened");
-        assert_eq!(store.shops().expect("read").len(), 8);
+        let store = Store::open(directory.path(), None).await.expect("opened");
+        assert_eq!(store.shops().await.expect("read").len(), 8);
     }
 }
 
-#[test]
-fn a_document_opens_only_as_its_own_and_in_its_shop() {
+#[tokio::test]
+async fn a_document_opens_only_as_its_own_and_in_its_shop() {
     let fresh = Fresh::new();
-    fresh.add_users(2);
-    let connection = rusqlite::Connection::open(fresh.directory.path().join(FILE)).expect("opened");
+    fresh.await.add_users(2);
+    let connection = rusqlite::Connection::open(fresh.await.directory.path().join(FILE)).expect("opened");
     connection
         .execute(
             "UPDATE users SET document = (SELECT document FROM users WHERE id = ?1) WHERE id = ?2",
             (id(1).as_bytes(), id(2).as_bytes()),
         )
         .expect("swapped");
-    assert!(fresh.find(1).is_some());
-    let swapped = fresh.store.user(fresh.shop, &fresh.key, id(2));
-    assert!(swapped.is_err(), "another user's document is refused");
+    assert!(fresh.await.find(1).await.is_some());
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let binding = fresh.await;
+    let swapped = fresh.await.store.user(fresh.await.shop, &fresh.await.key, id(2));
+    assert!(swapped.await.is_err(), "another user's document is refused");
 }
 
-#[test]
-fn no_history_leaves_anything_personal_in_the_files() {
+#[tokio::test]
+async fn no_history_leaves_anything_personal_in_the_files() {
     let fresh = Fresh::new();
-    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let (store, shop, key) = (&fresh.await.store, fresh.await.shop, &fresh.await.key);
     let person = |number: u64, name: &str| UserChange {
         document: format!(r#"{{"displayName":"Ondine {name}","phoneNumbers":["+15550{name}"]}}"#),
         user_name: format!("un-{name}"),
@@ -187,27 +223,27 @@ fn no_history_leaves_anything_personal_in_the_files() {
         ..user(number, name)
     };
     for (number, name) in [(1, "quux1"), (2, "quux2"), (3, "quux3")] {
-        fresh.add(&person(number, name)).expect("added");
-        sync::settle(&fresh, number, Some(customer(number)));
+        fresh.await.add(&person(number, name)).await.expect("added");
+        sync::settle(&fresh.await, number, Some(customer(number)));
     }
-    fresh.update(&person(1, "quux4"), 1).expect("updated");
-    fresh.delete(2).expect("deleted");
-    sync::settle(&fresh, 2, Some(customer(2)));
+    fresh.await.update(&person(1, "quux4"), 1).await.expect("updated");
+    fresh.await.delete(2).await.expect("deleted");
+    sync::settle(&fresh.await, 2, Some(customer(2)));
     let mut team = group(100, "quuxers");
     team.external_id = Some("xid-quuxers".to_owned());
-    fresh.add_group(&team).expect("added");
-    fresh
-        .write(|batch| store.add_member(batch, shop, id(100), id(1), 3_000))
+    fresh.await.add_group(&team).await.expect("added");
+    fresh.await
+        .write(|batch| store.add_member(batch, shop, id(100), id(1), 3_000)).await
         .expect("added");
-    let record = store.shop(shop).expect("read").expect("the shop");
+    let record = store.shop(shop).await.expect("read").expect("the shop");
     let access_token = SecretString::from("shpat_quux5");
     store
-        .set_access_token(&record, &access_token)
+        .set_access_token(&record, &access_token).await
         .expect("written")
         .expect("set");
     assert!(
         store
-            .user_by_user_name(shop, key, "un-quux4")
+            .user_by_user_name(shop, key, "un-quux4").await
             .expect("read")
             .is_some()
     );
@@ -237,16 +273,16 @@ fn no_history_leaves_anything_personal_in_the_files() {
         }
         assert_eq!(looked_at, files, "files with something in them");
     };
-    check(fresh.directory.path(), 1);
+    check(fresh.await.directory.path(), 1);
     let Fresh {
         directory, store, ..
-    } = fresh;
+    } = fresh.await;
     drop(store);
     check(directory.path(), 1);
 }
 
-#[test]
-fn a_removed_shop_leaves_no_key_in_the_files() {
+#[tokio::test]
+async fn a_removed_shop_leaves_no_key_in_the_files() {
     let fresh = Fresh::new();
     // So many that the shops fill several pages, some of which are given back.
     let shops: Vec<_> = (0..60)
@@ -259,7 +295,7 @@ fn a_removed_shop_leaves_no_key_in_the_files() {
             .query_one("ask", sql, &[int(shop)], |row| {
                 row.blob(0).map(<[u8]>::to_vec)
             });
-        read.expect("asked").expect("a shop")
+        read.await.expect("asked").expect("a shop")
     };
     let beginnings: HashSet<Vec<u8>> = shops
         .iter()
@@ -282,9 +318,9 @@ fn a_removed_shop_leaves_no_key_in_the_files() {
     };
     assert_eq!(found(), beginnings.len());
     for shop in shops {
-        fresh
+        fresh.await
             .store
-            .delete_shop(shop)
+            .delete_shop(shop.await).await
             .expect("written")
             .expect("deleted");
     }

@@ -10,17 +10,17 @@ fn pick(places: &[usize], at: usize) -> Option<usize> {
 }
 
 impl Both {
-    pub(super) fn play(&mut self, act: &Act) {
+    pub(super) async fn play(&mut self, act: &Act) {
         self.model.now_ms += 1;
         let live = self.model.live();
         let all: Vec<usize> = (0..self.model.people.len()).collect();
         let teams: Vec<usize> = (0..self.model.teams.len()).collect();
         match act {
-            Act::Add(content) => self.add(content),
+            Act::Add(content) => self.add(content).await,
             Act::Update(who, content, stale) => {
                 if let Some(at) = pick(&live, *who) {
                     self.update(at, content, *stale);
-                }
+                }.await
             }
             Act::Delete(who, stale) => {
                 if let Some(at) = pick(&live, *who) {
@@ -56,14 +56,14 @@ impl Both {
         }
     }
 
-    fn add(&mut self, content: &Content) {
+    async fn add(&mut self, content: &Content) {
         self.model.numbers += 1;
         let (number, now_ms) = (self.model.numbers, self.model.now_ms);
         let change = change(number, content, now_ms);
         let fresh = &self.fresh;
         let tombstone = fresh
             .store
-            .tombstone(fresh.shop, &fresh.key, &change.user_name)
+            .tombstone(fresh.shop, &fresh.key, &change.user_name).await
             .expect("read");
         let expected = self.model.tombstone(content.name, &self.deleted_ms);
         let gone = expected.map(|at| self.model.people[at].clone());
@@ -117,14 +117,14 @@ impl Both {
         }
     }
 
-    fn delete(&mut self, at: usize, stale: bool) {
+    async fn delete(&mut self, at: usize, stale: bool) {
         let now_ms = self.model.now_ms;
         let one = &mut self.model.people[at];
         let mut record = self.fresh.user(one.number);
-        record.version -= i64::from(stale);
+        record.await.version -= i64::from(stale);
         let fresh = &self.fresh;
         let written =
-            fresh.write(|batch| fresh.store.delete_user(batch, fresh.shop, &record, now_ms));
+            fresh.write(|batch| fresh.store.delete_user(batch, fresh.shop, &record.await, now_ms));
         if stale {
             assert_eq!(written, Err(GuardFailure::VersionMismatch));
             return;
@@ -140,10 +140,10 @@ impl Both {
         }
     }
 
-    fn step(&mut self, at: usize, finds: bool, late: bool) {
+    async fn step(&mut self, at: usize, finds: bool, late: bool) {
         let (fresh, now_ms) = (&self.fresh, self.model.now_ms);
         let one = &mut self.model.people[at];
-        let read = sync::pending(fresh, one.number).expect("it").user;
+        let read = sync::pending(fresh, one.number).await.expect("it").user;
         // Of a settled tombstone nothing newer can come.
         let late = late && (!one.deleted || one.desired > one.applied);
         let found = one.customer.or(finds.then_some(one.number));
@@ -153,7 +153,7 @@ impl Both {
             at_ms: now_ms,
             ..sync::outcome(0, SyncState::Synced)
         };
-        sync::record(fresh, &read, &outcome).expect("recorded");
+        sync::record(fresh, &read, &outcome).await.expect("recorded");
         one.applied = outcome.seen_gen;
         one.customer = found;
         one.due_ms = late.then_some(now_ms);
@@ -217,7 +217,7 @@ impl Both {
         }
     }
 
-    fn empty(&mut self, at: usize, drops: bool) {
+    async fn empty(&mut self, at: usize, drops: bool) {
         let (fresh, now_ms) = (&self.fresh, self.model.now_ms);
         let number = self.model.teams[at].number;
         let record = fresh.group(number);
@@ -227,9 +227,9 @@ impl Both {
                     .store
                     .remove_all_members(batch, fresh.shop, id(number), now_ms);
                 if drops {
-                    fresh.store.delete_group(batch, fresh.shop, &record);
+                    fresh.store.delete_group(batch, fresh.shop, &record.await);
                 }
-            })
+            }).await
             .expect("emptied");
         for one in &mut self.model.people {
             if one.groups.remove(&number) {
@@ -260,7 +260,7 @@ impl Both {
         }
     }
 
-    fn leave(&mut self, team: usize, at: usize) {
+    async fn leave(&mut self, team: usize, at: usize) {
         let (fresh, now_ms) = (&self.fresh, self.model.now_ms);
         let team = self.model.teams[team].number;
         let one = &mut self.model.people[at];
@@ -269,7 +269,7 @@ impl Both {
                 fresh
                     .store
                     .remove_member(batch, fresh.shop, id(team), id(one.number), now_ms);
-            })
+            }).await
             .expect("left");
         if one.groups.remove(&team) {
             one.changes(now_ms);
