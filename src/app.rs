@@ -21,7 +21,7 @@ use crate::provision::Provision;
 use crate::reconcile::{Reconciler, ShopifyConfig, Shops, worker};
 use crate::settings::Settings;
 use crate::shopify;
-use crate::store::{Store, StoreError};
+use crate::store::{Location, Store, StoreError};
 use housekeeping::Housekeeping;
 
 /// Why the bridge could not start or go on.
@@ -31,8 +31,14 @@ pub enum AppError {
     #[error("cannot start the runtime")]
     Runtime(#[source] io::Error),
     /// The directory of users could not be opened.
-    #[error("cannot use the directory that data_dir (SYNCUP_DATA_DIR) names")]
-    OpenStore(#[source] StoreError),
+    #[error("cannot use the directory of users that {setting} names")]
+    OpenStore {
+        /// What names it.
+        setting: &'static str,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
     /// Two bridges on one directory would both work off its users.
     #[error(
         "another syncup is serving from the data directory {path}: stop it, or give this one a data_dir of its own"
@@ -92,7 +98,7 @@ pub struct Application {
     ops: Serving,
     activity_days: u32,
     housekeeping: Option<housekeeping::Running>,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 /// A running server.
@@ -119,7 +125,15 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, AppError> {
 /// # Errors
 /// As [`Store::open`].
 pub async fn open_store(settings: &Settings) -> Result<Store, AppError> {
-    Store::open(&settings.data_dir, settings.master_key.as_ref()).await.map_err(AppError::OpenStore)
+    Store::open(&settings.location(), settings.master_key.as_ref())
+        .await
+        .map_err(|source| AppError::OpenStore {
+            setting: match settings.location() {
+                Location::Directory(_) => "data_dir (SYNCUP_DATA_DIR)",
+                Location::Postgres(_) => "database (SYNCUP_DATABASE)",
+            },
+            source,
+        })
 }
 
 /// Makes a token of a shop and stores what is kept of it.
@@ -223,7 +237,10 @@ impl Application {
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
         let public_url = settings.url_at(scim_listener.local_addr().map_err(AppError::Address)?);
         let store = Arc::new(open_store(settings).await?);
-        let lock = lock(&settings.data_dir)?;
+        let lock = match settings.location() {
+            Location::Directory(path) => Some(lock(&path)?),
+            Location::Postgres(_) => None,
+        };
         let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
         let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?, http);
         let reconciler = Arc::new(Reconciler::new(

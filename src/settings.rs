@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::base::seal::MasterKey;
+use crate::store::{Location, PostgresConfig};
 
 pub use table::{Setting, TABLE, sample_file};
 
@@ -72,6 +73,12 @@ pub enum LogFormat {
 pub struct Settings {
     /// The directory of the database and the master key.
     pub data_dir: PathBuf,
+    /// A PostgreSQL database's address; absent: the database is in `data_dir`.
+    pub database: Option<SecretString>,
+    /// How many connections to it are made at most.
+    pub database_connections: usize,
+    /// Whom its certificate may be from; absent: whom the system trusts.
+    pub database_ca_file: Option<PathBuf>,
     /// Where SCIM is served.
     pub listen: SocketAddr,
     /// Where health is served.
@@ -145,6 +152,18 @@ impl Settings {
         Found(found).typed()
     }
 
+    /// Where the directory is.
+    pub fn location(&self) -> Location {
+        match &self.database {
+            None => Location::Directory(self.data_dir.clone()),
+            Some(url) => Location::Postgres(PostgresConfig {
+                url: url.clone(),
+                connections: self.database_connections,
+                ca_file: self.database_ca_file.clone(),
+            }),
+        }
+    }
+
     /// The URL under which SCIM is reached when it is served at `address`: `public_url`, or that address on this machine.
     pub fn url_at(&self, address: SocketAddr) -> String {
         let host = match address.ip() {
@@ -161,6 +180,9 @@ impl Found {
     fn typed(&self) -> Result<Settings, SettingsError> {
         Ok(Settings {
             data_dir: PathBuf::from(self.text("data_dir")),
+            database: self.optional("database").map(SecretString::from),
+            database_connections: self.connections()?,
+            database_ca_file: self.optional("database_ca_file").map(PathBuf::from),
             listen: self.parsed("listen", "an address such as 127.0.0.1:8080")?,
             ops_listen: self.parsed("ops_listen", "an address such as 127.0.0.1:8090")?,
             public_url: self.url("public_url")?,
@@ -203,6 +225,14 @@ impl Found {
             .trim()
             .parse()
             .map_err(|_| invalid(name, expected))
+    }
+
+    fn connections(&self) -> Result<usize, SettingsError> {
+        const EXPECTED: &str = "a number from 2 on";
+        match self.parsed("database_connections", EXPECTED)? {
+            0 | 1 => Err(invalid("database_connections", EXPECTED)),
+            number => Ok(number),
+        }
     }
 
     fn master_key(&self) -> Result<Option<SecretString>, SettingsError> {

@@ -5,12 +5,14 @@
 
 mod activity;
 mod batch;
+mod database;
 mod erase;
 mod error;
 mod groups;
 mod keyfile;
 mod members;
 mod pages;
+mod postgres;
 mod row;
 mod shops;
 mod sqlite;
@@ -24,18 +26,20 @@ mod tests;
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ring::rand::SystemRandom;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::base::seal::{MasterKey, SealError};
+use database::Database;
 
 pub use activity::{ActivityFilter, ActivityPage};
 pub use batch::{Batch, GuardFailure};
 pub use error::{Cause, StoreError};
 pub use groups::GroupChange;
+pub use postgres::PostgresConfig;
 pub use shops::ShopKeys;
 pub use sync::{Outcome, PendingUser};
 pub use users::{Tombstone, UserChange};
@@ -43,10 +47,19 @@ pub use users::{Tombstone, UserChange};
 /// What became of a batch.
 pub type Written = Result<Result<(), GuardFailure>, StoreError>;
 
+/// Where a directory is.
+#[derive(Debug, Clone)]
+pub enum Location {
+    /// In a directory of its own, for one process.
+    Directory(PathBuf),
+    /// In PostgreSQL, for any number of processes.
+    Postgres(PostgresConfig),
+}
+
 /// The directory on disk.
 #[derive(Debug)]
 pub struct Store {
-    database: sqlite::Database,
+    database: Database,
     master: MasterKey,
     random: SystemRandom,
     anchors: Arc<pages::Anchors>,
@@ -54,33 +67,35 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens or creates the directory in `data_dir`. Without `master_key` it is read from `data_dir/master.key`, which is made when it is not there.
+    /// Opens or creates the directory. Without `master_key` that of a data directory is read from its file `master.key`, which is made when it is not there.
     ///
     /// # Errors
     /// A directory that cannot be written, a wrong key, a database of a later version: each says what to do.
-    pub async fn open(data_dir: &Path, master_key: Option<&SecretString>) -> Result<Self, StoreError> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(data_dir)
-            .map_err(|source| StoreError::MakeDirectory {
-                path: data_dir.to_owned(),
-                source,
-            })?;
+    pub async fn open(
+        location: &Location,
+        master_key: Option<&SecretString>,
+    ) -> Result<Self, StoreError> {
         let random = SystemRandom::new();
-        // Looked at first: another process that starts now makes the key before the database.
-        let has_database = sqlite::Database::is_in(data_dir);
-        let master = match master_key {
-            Some(text) => MasterKey::parse(text.expose_secret())?,
-            None => keyfile::load_or_create(data_dir, has_database, &random)?,
+        let master = match (master_key, location) {
+            (Some(text), _) => MasterKey::parse(text.expose_secret())?,
+            (None, Location::Directory(path)) => {
+                make_directory(path)?;
+                // Looked at first: another process that starts now makes the key before the database.
+                let has_database = sqlite::Database::is_in(path);
+                keyfile::load_or_create(path, has_database, &random)?
+            }
+            (None, Location::Postgres(_)) => return Err(StoreError::MasterKeyNeeded),
         };
+        if let Location::Directory(path) = location {
+            make_directory(path)?;
+        }
         let anchors = Arc::new(pages::Anchors::default());
         let on_written = {
             let anchors = Arc::clone(&anchors);
             Box::new(move |batch: &Batch| anchors.forget(batch.forgets_anchors()))
         };
         let store = Self {
-            database: sqlite::Database::open(data_dir, on_written)?,
+            database: Database::open(location, on_written).await?,
             master,
             random,
             anchors,
@@ -117,7 +132,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn snapshot<T>(&self, read: impl Future<Output = T>) -> Result<T, StoreError> {
-        self.database.snapshot(read)
+        self.database.snapshot(read).await
     }
 
     /// Whether the database can be read, and has a writer.
@@ -132,4 +147,15 @@ impl Store {
             .query("read the database", "SELECT 1", &[], |_| Ok(())).await
             .map(drop)
     }
+}
+
+fn make_directory(path: &Path) -> Result<(), StoreError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|source| StoreError::MakeDirectory {
+            path: path.to_owned(),
+            source,
+        })
 }

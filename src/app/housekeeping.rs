@@ -122,7 +122,7 @@ mod tests {
     use crate::store::{ActivityFilter, Batch};
 
     async fn note(store: &Store, shop: ShopId, at_ms: i64) {
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop);
         let entry = Activity {
             at_ms,
             ..Activity::default()

@@ -64,7 +64,7 @@ pub(super) async fn run(command: &Command, settings: &Settings) -> Result<String
 
 async fn retry(store: &Store, domain: &ShopDomain, id: Option<ResourceId>) -> Result<String, Failure> {
     let shop = find(store, domain).await?.id;
-    let mut batch = Batch::new();
+    let mut batch = Batch::of(shop);
     match id {
         Some(id) => store.retry_user(&mut batch, shop, id),
         None => store.retry_parked(&mut batch, shop),

@@ -56,7 +56,7 @@ impl Provision {
         let at_ms = self.clock.now_ms();
         let mut names = patch::diff(&Map::new(), &draft.attributes);
         let moves = self.moves(shop, None, &[MemberChange::ReplaceAll(draft.members)]).await?;
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop.id());
         self.store.insert_group(
             &mut batch,
             shop.id(),
@@ -156,7 +156,7 @@ impl Provision {
         regrouped: &mut Regrouped<'_>,
     ) -> Result<Batch, Failure> {
         let at_ms = self.clock.now_ms();
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop.id());
         self.store.update_group(
             &mut batch,
             shop.id(),
@@ -202,7 +202,7 @@ impl Provision {
             let group = self.live_group(shop, id).await?;
             check_version(call, group.version)?;
             let at_ms = self.clock.now_ms();
-            let mut batch = Batch::new();
+            let mut batch = Batch::of(shop.id());
             self.store
                 .remove_all_members(&mut batch, shop.id(), id, at_ms);
             self.store.delete_group(&mut batch, shop.id(), &group);

@@ -31,7 +31,7 @@ impl Provision {
             let tombstone = self
                 .store
                 .tombstone(shop.id(), &shop.key, &change.user_name).await?;
-            let mut batch = Batch::new();
+            let mut batch = Batch::of(shop.id());
             self.store.insert_user(
                 &mut batch,
                 shop.id(),
@@ -80,7 +80,7 @@ impl Provision {
                 self.retry_parked(call, &user).await?;
                 return self.written(call, ResourceType::User, id, projection, 200).await;
             }
-            let mut batch = Batch::new();
+            let mut batch = Batch::of(shop.id());
             let change = self.user_change(id, &edited.attributes);
             if is_found_by(&edited.changed) {
                 self.store
@@ -122,7 +122,7 @@ impl Provision {
         for _ in 0..TRIES {
             let user = self.live_user(shop, id).await?;
             check_version(call, user.version)?;
-            let mut batch = Batch::new();
+            let mut batch = Batch::of(shop.id());
             self.store
                 .delete_user(&mut batch, shop.id(), &user, self.clock.now_ms());
             let noted = Change {
@@ -152,7 +152,7 @@ impl Provision {
         if !parked.contains(&user.sync.state) {
             return Ok(());
         }
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(call.caller.shop_id());
         self.store
             .retry_user(&mut batch, call.caller.shop_id(), user.id);
         if self.store.write(batch).await?.is_ok() {

@@ -190,7 +190,7 @@ impl Reconciler {
 
     /// Otherwise it would be due for ever, in front of all others.
     async fn park_unreadable(&self, shop: &Shop, user: ResourceId) -> Step {
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop.id());
         let reason =
             "what is stored of the user cannot be read: restore the data directory from a backup";
         self.store
@@ -249,7 +249,7 @@ impl Reconciler {
         if verdict == &Verdict::Settled {
             outcome.last_error = attempt.warnings();
         }
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop.id());
         attempt.release_tombstones(&mut batch);
         self.store
             .record_outcome(&mut batch, shop.id(), &shop.key, user, &outcome)?;
@@ -278,7 +278,7 @@ impl Reconciler {
             // The customer was taken over meanwhile: whoever has it now must make it its own again.
             tracing::info!(user.id = %user.id, ?guard, "a customer changed hands during a step");
             if let Some(customer) = attempt.customer() {
-                let mut batch = Batch::new();
+                let mut batch = Batch::of(shop.id());
                 self.store
                     .touch_customer(&mut batch, shop.id(), customer, now_ms);
                 let _ = self.store.write(batch).await?;

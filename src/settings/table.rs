@@ -25,6 +25,21 @@ pub const TABLE: &[Setting] = &[
         "The directory of the database and the master key.",
     ),
     setting(
+        "database",
+        "",
+        "A PostgreSQL database, postgres://USER:PASSWORD@HOST/DATABASE, which any number of replicas may share. Its server's certificate is checked; ?sslmode=disable for none, =require to insist. Empty: the database in data_dir, for one process.",
+    ),
+    setting(
+        "database_connections",
+        "16",
+        "How many connections to PostgreSQL this process makes at most.",
+    ),
+    setting(
+        "database_ca_file",
+        "",
+        "The certificates, in PEM, of the authority that signed PostgreSQL's. Empty: the system's.",
+    ),
+    setting(
         "listen",
         "127.0.0.1:8080",
         "Where SCIM is served. Put a TLS proxy in front of it.",

@@ -1,6 +1,8 @@
-//! The one HTTP client of the process and the cryptography under it.
+//! The one HTTP client of the process.
 
 use std::time::Duration;
+
+use crate::base::crypto::install_crypto_provider;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -23,10 +25,4 @@ pub fn http_client() -> Result<HttpClient, HttpClientError> {
         .pool_idle_timeout(IDLE_TIMEOUT)
         .build()
         .map_err(HttpClientError)
-}
-
-/// Makes ring the process's TLS provider. A provider that is there already stays.
-pub fn install_crypto_provider() {
-    // The error only says that a provider is there already, which is what we want.
-    let _ = rustls::crypto::ring::default_provider().install_default();
 }

@@ -143,7 +143,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn trim_activity(&self, shop: ShopId, before_ms: i64) -> Result<bool, StoreError> {
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop);
         batch
             .push(
                 "DELETE FROM activity WHERE entry IN (SELECT entry FROM \

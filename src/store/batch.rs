@@ -2,6 +2,7 @@
 
 use super::pages::Forget;
 use super::value::Value;
+use crate::base::id::ShopId;
 
 /// Which guard said no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,11 +33,12 @@ pub(super) struct Statement {
 }
 
 /// What is told of each batch that was written, after the commit and before the answer: also when nobody waits for the answer any more.
-pub(super) type OnWritten = Box<dyn Fn(&Batch) + Send>;
+pub(super) type OnWritten = Box<dyn Fn(&Batch) + Send + Sync>;
 
 /// Statements that apply together or not at all.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
+    shop: Option<ShopId>,
     pub(super) statements: Vec<Statement>,
     forgets: Vec<Forget>,
     leaves_no_trace: bool,
@@ -45,9 +47,22 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// An empty batch.
-    pub fn new() -> Self {
+    /// An empty batch for rows of one shop.
+    pub fn of(shop: ShopId) -> Self {
+        Self {
+            shop: Some(shop),
+            ..Self::default()
+        }
+    }
+
+    /// An empty batch for a row that nothing else of a shop hangs on.
+    pub(super) fn of_no_shop() -> Self {
         Self::default()
+    }
+
+    /// Whose rows it writes.
+    pub(super) fn shop(&self) -> Option<ShopId> {
+        self.shop
     }
 
     /// True when it does nothing.

@@ -30,7 +30,7 @@ impl Store {
     /// Inner: there is no such shop.
     pub async fn delete_shop(&self, shop: ShopId) -> Written {
         let this = || vec![shop_value(shop)];
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop);
         batch
             .push("DELETE FROM shops WHERE shop_id = ?1", this())
             .must_affect(GuardFailure::NotFound);
@@ -55,7 +55,7 @@ impl Store {
         let Some(shop) = next else { return Ok(false) };
         let this = || vec![shop_value(shop)];
         let left = self.database.query_one(doing, LEFT, &this(), |_| Ok(())).await?;
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop);
         if left.is_some() {
             for sql in SWEEP {
                 batch.push(sql, [this(), vec![int(SWEPT)]].concat());

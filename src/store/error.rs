@@ -54,15 +54,39 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The database that is named is not one.
+    #[error(
+        "database (SYNCUP_DATABASE) is no address of a PostgreSQL database: give postgres://USER:PASSWORD@HOST/DATABASE, or nothing, for the database in data_dir"
+    )]
+    DatabaseUrl,
+    /// The certificates that the server's is to be checked by cannot be used.
+    #[error("cannot use the certificates in {path} (database_ca_file): it must be a readable file with certificates in PEM")]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no TLS.
+    #[error("cannot set up TLS for the database: install the system's certificates, or give database_ca_file")]
+    Tls(#[source] rustls::Error),
+    /// Many processes share the database, and so must they the key.
+    #[error(
+        "a PostgreSQL database needs a master key that all of its processes share: give master_key (SYNCUP_MASTER_KEY_FILE), 32 random bytes as base64 or hex"
+    )]
+    MasterKeyNeeded,
+    /// The schema is another program's.
+    #[error(
+        "the PostgreSQL database has tables of another program: give syncup a database of its own"
+    )]
+    ForeignTables,
     /// The database is of a later version of this program.
     #[error(
         "the database is of schema {found}, which this version (schema {known}) does not know: run the newer version of syncup"
     )]
     NewerSchema {
         /// What the database says.
-        found: usize,
+        found: i64,
         /// The newest that is known.
-        known: usize,
+        known: i64,
     },
     /// The disk, or the share of it that is allowed, is full.
     #[error("cannot {doing}: the disk is full; free some space, nothing was changed")]

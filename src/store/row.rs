@@ -4,11 +4,14 @@
 
 use std::str::FromStr;
 
-use super::{StoreError, sqlite};
+use super::{StoreError, postgres, sqlite};
 use crate::base::id::ResourceId;
 
-/// A row of an answer. With a second engine it is an enum of both engines' rows: a match per column, nothing boxed.
-pub(super) struct Row<'r>(pub(super) sqlite::Row<'r>);
+/// A row of an answer.
+pub(super) enum Row<'r> {
+    Sqlite(sqlite::Row<'r>),
+    Postgres(postgres::Row<'r>),
+}
 
 /// A column as the engine has it.
 pub(super) enum Cell<'r> {
@@ -31,7 +34,11 @@ impl<'r> Row<'r> {
         what: &'static str,
         read: impl FnOnce(Cell<'r>) -> Option<T>,
     ) -> Result<Option<T>, StoreError> {
-        match self.0.cell(place) {
+        let cell = match self {
+            Self::Sqlite(row) => row.cell(place),
+            Self::Postgres(row) => row.cell(place),
+        };
+        match cell {
             Some(Cell::Null) => Ok(None),
             Some(cell) => read(cell).map(Some).ok_or_else(|| corrupt(what)),
             None => Err(corrupt(what)),

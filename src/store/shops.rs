@@ -39,7 +39,7 @@ impl Store {
         let place = key_place(domain);
         let (key, wrapped) = self.master.new_shop_key(&self.random, place.as_bytes())?;
         let credentials = key.seal(&self.random, place.as_bytes(), access_token.expose_secret())?;
-        let mut batch = Batch::new();
+        let mut batch = Batch::of_no_shop();
         batch
             .push(
                 "INSERT INTO shops (domain, key_wrapped, settings, credentials, revision, created_ms, next_seq, user_count, group_count) \
@@ -64,7 +64,7 @@ impl Store {
         let key = self.shop_keys(record.id).await?;
         let place = key_place(&record.domain);
         let credentials = key.seal(&self.random, place.as_bytes(), access_token.expose_secret())?;
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(record.id);
         batch
             .push(
                 "UPDATE shops SET credentials = ?2, revision = revision + 1 WHERE shop_id = ?1",
@@ -83,7 +83,7 @@ impl Store {
     /// # Errors
     /// Inner: there is no such shop.
     pub async fn set_shop_settings(&self, id: ShopId, settings: &ShopSettings) -> Written {
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(id);
         batch
             .push(
                 "UPDATE shops SET settings = ?2, revision = revision + 1 WHERE shop_id = ?1",

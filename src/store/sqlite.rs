@@ -102,7 +102,7 @@ impl Database {
     }
 
     /// The rows of a query, run on this thread's reader.
-    pub(super) async fn query<T>(
+    pub(super) fn query<T>(
         &self,
         doing: &'static str,
         sql: &str,
@@ -118,7 +118,7 @@ impl Database {
     }
 
     /// The first row of a query.
-    pub(super) async fn query_one<T>(
+    pub(super) fn query_one<T>(
         &self,
         doing: &'static str,
         sql: &str,
@@ -148,7 +148,7 @@ impl Database {
             value::bind(&mut statement, values).map_err(failed)?;
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next().map_err(failed)? {
-                if take(&StoreRow(Row(row)))?.is_break() {
+                if take(&StoreRow::Sqlite(Row(row)))?.is_break() {
                     break;
                 }
             }

@@ -234,7 +234,7 @@ impl Store {
         let Some(last) = last.flatten() else {
             return Ok(None);
         };
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop);
         batch.push(
             "UPDATE users SET due_ms = 0 WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 AND seq <= ?3 AND due_ms IS NULL",
             vec![shop_value(shop), int(after_seq), int(last)],

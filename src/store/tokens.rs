@@ -33,7 +33,7 @@ impl Store {
     /// # Errors
     /// Inner: the prefix is taken; make another token.
     pub async fn add_token(&self, token: &TokenRecord) -> Written {
-        let mut batch = Batch::new();
+        let mut batch = Batch::of_no_shop();
         batch
             .push(
                 "INSERT INTO tokens (prefix, shop_id, name, hash, created_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -118,7 +118,7 @@ impl Store {
     }
 
     async fn change_token(&self, sql: &'static str, prefix: &str, at_ms: i64) -> Written {
-        let mut batch = Batch::new();
+        let mut batch = Batch::of_no_shop();
         batch
             .push(sql, vec![text(prefix), int(at_ms)])
             .must_affect(GuardFailure::NotFound);
@@ -137,7 +137,7 @@ impl Store {
             .is_none_or(|noted_ms| now_ms - noted_ms >= USE_RESOLUTION_MS);
         due.then(|| {
             used.insert(prefix.to_owned(), now_ms);
-            let mut batch = Batch::new();
+            let mut batch = Batch::of_no_shop();
             batch.push(
                 "UPDATE tokens SET last_used_ms = ?2 WHERE prefix = ?1",
                 vec![text(prefix), int(now_ms)],

@@ -30,9 +30,10 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
         .map_err(failed)?;
     let found = version(&transaction).map_err(failed)?;
     if found > MIGRATIONS.len() {
+        let number = |version| i64::try_from(version).unwrap_or(i64::MAX);
         return Err(StoreError::NewerSchema {
-            found,
-            known: MIGRATIONS.len(),
+            found: number(found),
+            known: number(MIGRATIONS.len()),
         });
     }
     for (version, sql) in (1_u32..).zip(MIGRATIONS).skip(found) {

@@ -73,7 +73,7 @@ mod tests {
         bind(&mut statement, &[value]).expect("bound");
         let mut rows = statement.raw_query();
         let row = rows.next().expect("asked").expect("a row");
-        read(&StoreRow(Row(row))).map_err(|error| match error {
+        read(&StoreRow::Sqlite(Row(row))).map_err(|error| match error {
             StoreError::Corrupt { what } => what,
             other => panic!("{other}"),
         })

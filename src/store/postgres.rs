@@ -1,0 +1,115 @@
+//! PostgreSQL: a pool of connections, and one writer a shop at a time, whichever process it is in. With `migrations/postgres`, the only place that knows of this engine.
+
+mod connect;
+mod migrate;
+mod refusal;
+mod snapshot;
+mod value;
+mod writer;
+
+use std::sync::Arc;
+
+use deadpool_postgres::{Object, Pool};
+use futures_util::FutureExt;
+use tokio::runtime::Handle;
+use tokio_postgres::types::ToSql;
+
+use super::batch::OnWritten;
+use super::row::Row as StoreRow;
+use super::value::Value;
+use super::{Batch, StoreError, Written};
+use refusal::Broken;
+use snapshot::Snapshot;
+use writer::Writer;
+
+pub use connect::PostgresConfig;
+pub(super) use value::Row;
+
+/// An open database.
+#[derive(Debug)]
+pub(super) struct Database {
+    pool: Pool,
+    writer: Writer,
+}
+
+impl Database {
+    /// Connects, and brings the schema up to date. The connections are driven by the runtime that this runs on.
+    pub(super) async fn open(
+        config: &PostgresConfig,
+        on_written: OnWritten,
+    ) -> Result<Self, StoreError> {
+        let pool = connect::pool(config)?;
+        let mut connection = connection(&pool, "open the database").await?;
+        migrate::run(&mut connection).await?;
+        Ok(Self {
+            writer: Writer::new(pool.clone(), on_written, Handle::current()),
+            pool,
+        })
+    }
+
+    /// Runs `read` on one connection, with all of its queries seeing one state.
+    pub(super) async fn snapshot<T>(
+        &self,
+        read: impl Future<Output = T>,
+    ) -> Result<T, StoreError> {
+        let connection = connection(&self.pool, "read the database").await?;
+        Ok(Snapshot::begin(connection).scope(self, read).await)
+    }
+
+    /// The rows of a query.
+    pub(super) async fn query<T>(
+        &self,
+        doing: &'static str,
+        sql: &str,
+        values: &[Value],
+        read: impl Fn(&StoreRow<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let connection = match Snapshot::of(self) {
+            Some(connection) => connection,
+            None => Arc::new(connection(&self.pool, doing).await?),
+        };
+        let failed = |error| Broken::from(error).explain(doing);
+        let statement = connection
+            .prepare_cached(&placeholders(sql))
+            .await
+            .map_err(failed)?;
+        let rows = connection
+            .query(&statement, &parameters(values))
+            .await
+            .map_err(failed)?;
+        rows.iter()
+            .map(|row| read(&StoreRow::Postgres(Row(row))))
+            .collect()
+    }
+
+    pub(super) async fn write(&self, batch: Batch) -> Written {
+        self.writer.write(batch).await
+    }
+
+    pub(super) fn write_later(&self, batch: Batch) {
+        self.writer.write_later(batch);
+    }
+}
+
+async fn connection(pool: &Pool, doing: &'static str) -> Result<Object, StoreError> {
+    pool.get()
+        .await
+        .map_err(|error| Broken::from(error).explain(doing))
+}
+
+/// A statement as PostgreSQL has it: it calls `?1` `$1`. No statement has a question mark in it otherwise.
+fn placeholders(sql: &str) -> String {
+    sql.replace('?', "$")
+}
+
+/// Sends a statement without waiting for its answer: what comes behind it does.
+fn send(connection: &Object, sql: &str) {
+    drop(connection.batch_execute(sql).now_or_never());
+}
+
+fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    values
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
+}
