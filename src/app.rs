@@ -119,7 +119,9 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, AppError> {
 /// # Errors
 /// As [`Store::open`].
 pub async fn open_store(settings: &Settings) -> Result<Store, AppError> {
-    Store::open(&settings.data_dir, settings.master_key.as_ref()).await.map_err(AppError::OpenStore)
+    Store::open(&settings.data_dir, settings.master_key.as_ref())
+        .await
+        .map_err(AppError::OpenStore)
 }
 
 /// Makes a token of a shop and stores what is kept of it.
@@ -181,20 +183,24 @@ impl Application {
         let known = self.store.shop_by_domain(domain).await.map_err(set_up)?;
         let written = match &known {
             Some(record) => self.store.set_access_token(record, access_token).await,
-            None => self
-                .store
-                .add_shop(domain, access_token, &ShopSettings::default(), now_ms).await,
+            None => {
+                self.store
+                    .add_shop(domain, access_token, &ShopSettings::default(), now_ms)
+                    .await
+            }
         };
         written.map_err(set_up)?.map_err(|_| AppError::Taken)?;
         let record = self
             .store
-            .shop_by_domain(domain).await
+            .shop_by_domain(domain)
+            .await
             .map_err(set_up)?
             .ok_or(AppError::Taken)?;
         let shop = self
             .reconciler
             .shops()
-            .get(record.id, now_ms).await
+            .get(record.id, now_ms)
+            .await
             .map_err(set_up)?
             .ok_or(AppError::Taken)?;
         shop.prepare().await.map_err(AppError::PrepareShop)?;

@@ -58,7 +58,10 @@ impl Store {
     ///
     /// # Errors
     /// A directory that cannot be written, a wrong key, a database of a later version: each says what to do.
-    pub async fn open(data_dir: &Path, master_key: Option<&SecretString>) -> Result<Self, StoreError> {
+    pub async fn open(
+        data_dir: &Path,
+        master_key: Option<&SecretString>,
+    ) -> Result<Self, StoreError> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -88,13 +91,16 @@ impl Store {
         };
         // A wrong master key shows now, not at the first request.
         for shop in store.shops().await? {
-            store.shop_keys(shop.id).await.map_err(|error| match error {
-                StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
-                    shop: shop.domain,
-                    source,
-                },
-                other => other,
-            })?;
+            store
+                .shop_keys(shop.id)
+                .await
+                .map_err(|error| match error {
+                    StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
+                        shop: shop.domain,
+                        source,
+                    },
+                    other => other,
+                })?;
         }
         Ok(store)
     }
@@ -129,7 +135,8 @@ impl Store {
             return Err(StoreError::Closed);
         }
         self.database
-            .query("read the database", "SELECT 1", &[], |_| Ok(())).await
+            .query("read the database", "SELECT 1", &[], |_| Ok(()))
+            .await
             .map(drop)
     }
 }
