@@ -195,20 +195,24 @@ impl Application {
         let known = self.store.shop_by_domain(domain).await.map_err(set_up)?;
         let written = match &known {
             Some(record) => self.store.set_access_token(record, access_token).await,
-            None => self
-                .store
-                .add_shop(domain, access_token, &ShopSettings::default(), now_ms).await,
+            None => {
+                self.store
+                    .add_shop(domain, access_token, &ShopSettings::default(), now_ms)
+                    .await
+            }
         };
         written.map_err(set_up)?.map_err(|_| AppError::Taken)?;
         let record = self
             .store
-            .shop_by_domain(domain).await
+            .shop_by_domain(domain)
+            .await
             .map_err(set_up)?
             .ok_or(AppError::Taken)?;
         let shop = self
             .reconciler
             .shops()
-            .get(record.id, now_ms).await
+            .get(record.id, now_ms)
+            .await
             .map_err(set_up)?
             .ok_or(AppError::Taken)?;
         shop.prepare().await.map_err(AppError::PrepareShop)?;

@@ -98,17 +98,19 @@ async fn play(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>>
     let mock = mock_shopify::serve(options.shopify, Arc::clone(&engine))?;
     let shopify_url = format!("http://{}", mock.address());
     let settings = settings(options, &directory.path, &shopify_url)?;
-    let application = Application::start(&settings).await.map_err(|error| match error {
-        // Here a flag gives the address, not the setting.
-        AppError::Serve(ServeError::Listen {
-            address, source, ..
-        }) => AppError::Serve(ServeError::Listen {
-            address,
-            what: "--scim",
-            source,
-        }),
-        error => error,
-    })?;
+    let application = Application::start(&settings)
+        .await
+        .map_err(|error| match error {
+            // Here a flag gives the address, not the setting.
+            AppError::Serve(ServeError::Listen {
+                address, source, ..
+            }) => AppError::Serve(ServeError::Listen {
+                address,
+                what: "--scim",
+                source,
+            }),
+            error => error,
+        })?;
     let token = application
         .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "demo")
         .await?;

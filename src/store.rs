@@ -103,13 +103,16 @@ impl Store {
         };
         // A wrong master key shows now, not at the first request.
         for shop in store.shops().await? {
-            store.shop_keys(shop.id).await.map_err(|error| match error {
-                StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
-                    shop: shop.domain,
-                    source,
-                },
-                other => other,
-            })?;
+            store
+                .shop_keys(shop.id)
+                .await
+                .map_err(|error| match error {
+                    StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
+                        shop: shop.domain,
+                        source,
+                    },
+                    other => other,
+                })?;
         }
         Ok(store)
     }
@@ -144,7 +147,8 @@ impl Store {
             return Err(StoreError::Closed);
         }
         self.database
-            .query("read the database", "SELECT 1", &[], |_| Ok(())).await
+            .query("read the database", "SELECT 1", &[], |_| Ok(()))
+            .await
             .map(drop)
     }
 }

@@ -8,7 +8,7 @@ use syncup::app;
 use syncup::base::clock::{Clock as _, SystemClock};
 use syncup::base::id::{ResourceId, ShopDomain};
 use syncup::directory::{ShopRecord, ShopSettings};
-use syncup::store::{Batch, Store, UserChange};
+use syncup::store::{Batch, Location, Store, UserChange};
 
 use crate::Failure;
 use crate::user::user;
@@ -19,33 +19,39 @@ const FIRST_MS: u64 = 1_700_000_000_000;
 const BATCH: u64 = 5_000;
 
 /// Makes a shop with `users` users in `directory`; gives a token for it.
-pub fn fill(directory: &Path, users: u64) -> Result<SecretString, Failure> {
-    let store = Store::open(directory, None)?;
-    let shop = add_shop(&store)?;
-    let key = store.shop_keys(shop.id)?;
+pub async fn fill(directory: &Path, users: u64) -> Result<SecretString, Failure> {
+    let store = Store::open(&Location::Directory(directory.to_owned()), None).await?;
+    let shop = add_shop(&store).await?;
+    let key = store.shop_keys(shop.id).await?;
     let now_ms = SystemClock.now_ms();
     for first in (0..users).step_by(usize::try_from(BATCH)?) {
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(shop.id);
         for number in first..users.min(first + BATCH) {
             let change = change(number, now_ms)?;
             store.insert_user(&mut batch, shop.id, &key, &change, None)?;
         }
         store
-            .write_blocking(batch)?
+            .write(batch)
+            .await?
             .map_err(|guard| format!("the users are refused: {guard:?}"))?;
     }
-    Ok(app::create_token(&store, shop.id, "bench", None, now_ms)?
+    Ok(app::create_token(&store, shop.id, "bench", None, now_ms)
+        .await?
         .text()
         .clone())
 }
 
-fn add_shop(store: &Store) -> Result<ShopRecord, Failure> {
+async fn add_shop(store: &Store) -> Result<ShopRecord, Failure> {
     let domain: ShopDomain = "bench.myshopify.com".parse()?;
     let access_token = SecretString::from("shpat_bench");
     store
-        .add_shop(&domain, &access_token, &ShopSettings::default(), 0)?
+        .add_shop(&domain, &access_token, &ShopSettings::default(), 0)
+        .await?
         .map_err(|guard| format!("the shop is refused: {guard:?}"))?;
-    Ok(store.shop_by_domain(&domain)?.ok_or("the shop is gone")?)
+    Ok(store
+        .shop_by_domain(&domain)
+        .await?
+        .ok_or("the shop is gone")?)
 }
 
 fn change(number: u64, at_ms: i64) -> Result<UserChange, Failure> {

@@ -88,7 +88,7 @@ fn measure(extent: &Extent, only: Option<&str>) -> Result<(), Failure> {
     table::head();
     for &users in extent.users {
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let token = fill::fill(directory.path(), users)?;
+        let token = syncup::app::runtime()?.block_on(fill::fill(directory.path(), users))?;
         let bridge = Bridge::start(directory.path())?;
         let asked = rows::Asked {
             token: &token,

@@ -164,7 +164,7 @@ impl World {
         settings.listen = any;
         settings.ops_listen = any;
         settings.shopify_origin = Some(format!("http://{}", mock.address()));
-        let application = Application::start_with(&settings, clock.clone(), false)?;
+        let application = Application::start_with(&settings, clock.clone(), false).await?;
         let domain: ShopDomain = SHOP.parse()?;
         let token = application
             .set_up_shop(&domain, &SecretString::from(ACCESS_TOKEN), "bench")
@@ -239,7 +239,7 @@ impl World {
                 self.clock.advance(wait_ms);
                 continue;
             }
-            match self.application.store().next_due_ms()? {
+            match self.application.store().next_due_ms().await? {
                 None => return Ok(()),
                 Some(due_ms) => self.clock.set(due_ms.max(self.clock.now_ms() + 1)),
             }

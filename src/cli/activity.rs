@@ -70,7 +70,9 @@ async fn newest(store: &Store, arguments: &Arguments) -> Result<Vec<Activity>, F
     let mut before = None;
     // A page of what is rare may be short.
     while entries.len() < arguments.limit {
-        let page = store.activity(shop, &filter, before, arguments.limit - entries.len()).await?;
+        let page = store
+            .activity(shop, &filter, before, arguments.limit - entries.len())
+            .await?;
         entries.extend(page.entries);
         before = page.next;
         if before.is_none() {

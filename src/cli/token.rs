@@ -87,7 +87,10 @@ pub(super) async fn run(command: &Command, settings: &Settings) -> Result<String
             if !old.is_live(now_ms) {
                 return Err(format!("the token {prefix} has ended already: make a new one with `syncup token create`").into());
             }
-            let shop = store.shop(old.shop).await?.ok_or("the token's shop is gone")?;
+            let shop = store
+                .shop(old.shop)
+                .await?
+                .ok_or("the token's shop is gone")?;
             let made = create(
                 &store,
                 settings,
@@ -95,7 +98,8 @@ pub(super) async fn run(command: &Command, settings: &Settings) -> Result<String
                 &old.name,
                 end_of(*expires_days, now_ms),
                 *json,
-            ).await?;
+            )
+            .await?;
             let end_ms = now_ms + overlap_hours * HOUR_MS;
             let end_ms = old.expires_ms.map_or(end_ms, |own_ms| own_ms.min(end_ms));
             written(store.expire_token(prefix, end_ms).await?)?;
@@ -104,7 +108,8 @@ pub(super) async fn run(command: &Command, settings: &Settings) -> Result<String
         Command::Revoke { prefix } => {
             token(&store, prefix).await?;
             store
-                .revoke_token(prefix, now_ms).await?
+                .revoke_token(prefix, now_ms)
+                .await?
                 .map_err(|_| format!("the token {prefix} is revoked already"))?;
             Ok(format!("{prefix} is revoked.\n"))
         }
@@ -152,7 +157,12 @@ async fn create(
     ))
 }
 
-async fn list(store: &Store, shop: &ShopDomain, now_ms: i64, as_json: bool) -> Result<String, Failure> {
+async fn list(
+    store: &Store,
+    shop: &ShopDomain,
+    now_ms: i64,
+    as_json: bool,
+) -> Result<String, Failure> {
     let tokens = store.tokens(find(store, shop).await?.id).await?;
     if as_json {
         let all: Vec<Value> = tokens

@@ -62,7 +62,11 @@ pub(super) async fn run(command: &Command, settings: &Settings) -> Result<String
     }
 }
 
-async fn retry(store: &Store, domain: &ShopDomain, id: Option<ResourceId>) -> Result<String, Failure> {
+async fn retry(
+    store: &Store,
+    domain: &ShopDomain,
+    id: Option<ResourceId>,
+) -> Result<String, Failure> {
     let shop = find(store, domain).await?.id;
     let mut batch = Batch::of(shop);
     match id {
@@ -70,7 +74,8 @@ async fn retry(store: &Store, domain: &ShopDomain, id: Option<ResourceId>) -> Re
         None => store.retry_parked(&mut batch, shop),
     }
     store
-        .write(batch).await?
+        .write(batch)
+        .await?
         .map_err(|_| Missing("there is no such user".to_owned()))?;
     Ok("They are tried again as soon as `syncup serve` runs.\n".to_owned())
 }

@@ -111,11 +111,17 @@ async fn answer(
 }
 
 /// Who sends the request, when they may send it.
-async fn admit(request: &HttpRequest, provision: &Provision, target: &Target) -> Result<Caller, Failure> {
-    let caller = provision.authenticate(
-        header_text(request, &header::AUTHORIZATION),
-        target.shop.as_deref(),
-    ).await?;
+async fn admit(
+    request: &HttpRequest,
+    provision: &Provision,
+    target: &Target,
+) -> Result<Caller, Failure> {
+    let caller = provision
+        .authenticate(
+            header_text(request, &header::AUTHORIZATION),
+            target.shop.as_deref(),
+        )
+        .await?;
     check_method(request.method(), &target.endpoint)?;
     Ok(caller)
 }

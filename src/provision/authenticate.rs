@@ -25,7 +25,8 @@ impl Provision {
             .ok_or_else(|| refused("the token is malformed or incomplete"))?;
         let (record, revision) = self
             .store
-            .token_and_revision(token.prefix()).await?
+            .token_and_revision(token.prefix())
+            .await?
             .filter(|(record, _)| record.hash.matches(&token.hash()))
             .ok_or_else(|| refused("the token is unknown"))?;
         if !record.is_live(now_ms) {
@@ -34,7 +35,8 @@ impl Provision {
         let shop = self
             .reconciler
             .shops()
-            .at_revision(record.shop, revision, now_ms).await?
+            .at_revision(record.shop, revision, now_ms)
+            .await?
             .ok_or_else(|| refused("the token's shop is gone"))?;
         if let Some(segment) = shop_segment {
             let domain = &shop.record.domain;

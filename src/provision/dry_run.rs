@@ -129,7 +129,11 @@ impl Provision {
         regrouping: Option<&Regrouping<'_>>,
     ) -> Result<Vec<String>, StoreError> {
         let mut names = Vec::new();
-        for group in self.store.groups_of_user(shop.id(), &shop.key, user).await? {
+        for group in self
+            .store
+            .groups_of_user(shop.id(), &shop.key, user)
+            .await?
+        {
             if regrouping.is_some_and(|regrouping| regrouping.group == group.id) {
                 continue;
             }

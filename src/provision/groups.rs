@@ -55,7 +55,9 @@ impl Provision {
         let id = self.new_id();
         let at_ms = self.clock.now_ms();
         let mut names = patch::diff(&Map::new(), &draft.attributes);
-        let moves = self.moves(shop, None, &[MemberChange::ReplaceAll(draft.members)]).await?;
+        let moves = self
+            .moves(shop, None, &[MemberChange::ReplaceAll(draft.members)])
+            .await?;
         let mut batch = Batch::of(shop.id());
         self.store.insert_group(
             &mut batch,
@@ -88,7 +90,8 @@ impl Provision {
             return Err(contended(ResourceType::Group));
         }
         self.push(call, &moves, false).await;
-        self.written(call, ResourceType::Group, id, projection, 201).await
+        self.written(call, ResourceType::Group, id, projection, 201)
+            .await
     }
 
     pub(super) async fn change_group(
@@ -220,7 +223,12 @@ impl Provision {
                     name: None,
                     is_in: &|_| false,
                 };
-                let users = self.store.members(shop.id(), id).await?.into_iter().collect();
+                let users = self
+                    .store
+                    .members(shop.id(), id)
+                    .await?
+                    .into_iter()
+                    .collect();
                 return self
                     .rehearse_group(shop, batch, &noted, &users, &regrouping)
                     .await;
@@ -235,7 +243,8 @@ impl Provision {
 
     async fn live_group(&self, shop: &Shop, id: ResourceId) -> Result<GroupRecord, Failure> {
         self.store
-            .group(shop.id(), &shop.key, id).await?
+            .group(shop.id(), &shop.key, id)
+            .await?
             .ok_or_else(|| not_found(ResourceType::Group))
     }
 
@@ -248,7 +257,9 @@ impl Provision {
         projection: &Projection,
     ) -> Result<Answer, Failure> {
         if edit == Edit::Replace || !projection.is_full() {
-            return self.written(call, ResourceType::Group, id, projection, 200).await;
+            return self
+                .written(call, ResourceType::Group, id, projection, 200)
+                .await;
         }
         let group = self.live_group(&call.caller.shop, id).await?;
         Ok(Answer {

@@ -23,7 +23,8 @@ impl Provision {
         let id = parse_id(resource_type, id)?;
         let shop = &call.caller.shop;
         let record = self
-            .record(shop, resource_type, id).await?
+            .record(shop, resource_type, id)
+            .await?
             .ok_or_else(|| not_found(resource_type))?;
         let etag = etag::weak(record.version());
         let unchanged = call

@@ -83,10 +83,15 @@ impl Provision {
         id: ResourceId,
     ) -> Result<Option<Record>, StoreError> {
         Ok(match resource_type {
-            ResourceType::User => self.store.user(shop.id(), &shop.key, id).await?.map(Record::User),
+            ResourceType::User => self
+                .store
+                .user(shop.id(), &shop.key, id)
+                .await?
+                .map(Record::User),
             ResourceType::Group => self
                 .store
-                .group(shop.id(), &shop.key, id).await?
+                .group(shop.id(), &shop.key, id)
+                .await?
                 .map(Record::Group),
         })
     }

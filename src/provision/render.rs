@@ -23,7 +23,8 @@ impl Provision {
         projection: &Projection,
     ) -> Result<String, StoreError> {
         let mut text = String::with_capacity(rendered_bytes(record));
-        self.render_into(&mut text, shop, record, projection).await?;
+        self.render_into(&mut text, shop, record, projection)
+            .await?;
         Ok(text)
     }
 
@@ -36,7 +37,9 @@ impl Provision {
         projection: &Projection,
     ) -> Result<(), StoreError> {
         if projection.is_full() {
-            return self.push_resource(text, shop, record, projection.derived()).await;
+            return self
+                .push_resource(text, shop, record, projection.derived())
+                .await;
         }
         let resource = self.resource(shop, record, projection.derived()).await?;
         text.push_str(&Value::Object(projection.apply(resource)).to_string());
@@ -103,7 +106,10 @@ impl Provision {
     }
 
     async fn groups(&self, shop: &Shop, user: &UserRecord) -> Result<Value, StoreError> {
-        let groups = self.store.groups_of_user(shop.id(), &shop.key, user.id).await?;
+        let groups = self
+            .store
+            .groups_of_user(shop.id(), &shop.key, user.id)
+            .await?;
         Ok(groups
             .iter()
             .map(|group| self.group_reference(group))

@@ -30,7 +30,8 @@ impl Provision {
             let change = self.user_change(id, &draft.attributes);
             let tombstone = self
                 .store
-                .tombstone(shop.id(), &shop.key, &change.user_name).await?;
+                .tombstone(shop.id(), &shop.key, &change.user_name)
+                .await?;
             let mut batch = Batch::of(shop.id());
             self.store.insert_user(
                 &mut batch,
@@ -55,7 +56,9 @@ impl Provision {
             }
             if self.commit(batch, ResourceType::User).await? {
                 self.inline(call, id).await;
-                return self.written(call, ResourceType::User, id, projection, 201).await;
+                return self
+                    .written(call, ResourceType::User, id, projection, 201)
+                    .await;
             }
         }
         Err(contended(ResourceType::User))
@@ -78,7 +81,9 @@ impl Provision {
             // RFC 7644 §3.5.2.1: what changes nothing leaves version and lastModified alone.
             if edited.changed.is_empty() && !call.is_dry_run()? {
                 self.retry_parked(call, &user).await?;
-                return self.written(call, ResourceType::User, id, projection, 200).await;
+                return self
+                    .written(call, ResourceType::User, id, projection, 200)
+                    .await;
             }
             let mut batch = Batch::of(shop.id());
             let change = self.user_change(id, &edited.attributes);
@@ -104,12 +109,16 @@ impl Provision {
             self.note(&mut batch, call, &noted);
             if call.is_dry_run()? {
                 self.rehearse(batch, ResourceType::User).await?;
-                let previews = self.preview_changed(shop, id, Some(&edited.attributes)).await?;
+                let previews = self
+                    .preview_changed(shop, id, Some(&edited.attributes))
+                    .await?;
                 return Ok(dry_run::answer(&noted, 1, &previews));
             }
             if self.commit(batch, ResourceType::User).await? {
                 self.inline(call, id).await;
-                return self.written(call, ResourceType::User, id, projection, 200).await;
+                return self
+                    .written(call, ResourceType::User, id, projection, 200)
+                    .await;
             }
             user = self.live_user(shop, id).await?;
         }
@@ -163,7 +172,8 @@ impl Provision {
 
     async fn live_user(&self, shop: &Shop, id: ResourceId) -> Result<UserRecord, Failure> {
         self.store
-            .user(shop.id(), &shop.key, id).await?
+            .user(shop.id(), &shop.key, id)
+            .await?
             .ok_or_else(|| not_found(ResourceType::User))
     }
 

@@ -114,7 +114,8 @@ impl Provision {
     ) -> Result<Answer, Failure> {
         let shop = &call.caller.shop;
         let record = self
-            .record(shop, resource_type, id).await?
+            .record(shop, resource_type, id)
+            .await?
             .ok_or_else(|| not_found(resource_type))?;
         Ok(Answer {
             status,

@@ -215,7 +215,11 @@ fn document(user: &UserRecord) -> Result<Map<String, Value>, StoreError> {
     serde_json::from_str(&user.document).map_err(|_| StoreError::Corrupt { what: "user" })
 }
 
-async fn group_names(store: &Store, shop: &Shop, user: &UserRecord) -> Result<Vec<String>, StoreError> {
+async fn group_names(
+    store: &Store,
+    shop: &Shop,
+    user: &UserRecord,
+) -> Result<Vec<String>, StoreError> {
     if user.group_count == 0 {
         return Ok(Vec::new());
     }

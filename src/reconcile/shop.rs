@@ -151,7 +151,8 @@ impl Shops {
     /// # Errors
     /// The database failed, or another master key sealed the shop.
     pub async fn get(&self, id: ShopId, now_ms: i64) -> Result<Option<Arc<Shop>>, StoreError> {
-        self.at_revision(id, self.store.shop_revision(id).await?, now_ms).await
+        self.at_revision(id, self.store.shop_revision(id).await?, now_ms)
+            .await
     }
 
     /// The shop, read anew when what is known of it is not of this revision; with none, it is gone.

@@ -222,7 +222,8 @@ impl Reconciler {
             class,
             working,
             pending,
-        ).await?;
+        )
+        .await?;
         let verdict = attempt.run().await?;
         if let (Verdict::Wait { wait_ms }, false) = (&verdict, attempt.has_learned()) {
             return Ok(Step::Wait { wait_ms: *wait_ms });

@@ -135,7 +135,8 @@ impl Store {
             None => select!(""),
         };
         self.database
-            .query("read the activity log", sql, &values, record).await
+            .query("read the activity log", sql, &values, record)
+            .await
     }
 
     /// Forgets some of a shop's entries of before `before_ms`, the oldest first; says whether there may be more.

@@ -26,10 +26,7 @@ impl Database {
     }
 
     /// Runs `read`, which waits for nothing but this database, with all of its queries seeing one state.
-    pub(super) async fn snapshot<T>(
-        &self,
-        read: impl Future<Output = T>,
-    ) -> Result<T, StoreError> {
+    pub(super) async fn snapshot<T>(&self, read: impl Future<Output = T>) -> Result<T, StoreError> {
         match self {
             Self::Sqlite(database) => database.snapshot(read),
             Self::Postgres(database) => database.snapshot(read).await,

@@ -46,15 +46,21 @@ impl Store {
     /// The database failed.
     pub async fn sweep_deleted_shops(&self) -> Result<bool, StoreError> {
         let doing = "find deleted shops";
-        let next = self.database.query_one(
-            doing,
-            "SELECT shop_id FROM deleted_shops ORDER BY shop_id LIMIT 1",
-            &[],
-            |row| row.int(0).map(ShopId),
-        ).await?;
+        let next = self
+            .database
+            .query_one(
+                doing,
+                "SELECT shop_id FROM deleted_shops ORDER BY shop_id LIMIT 1",
+                &[],
+                |row| row.int(0).map(ShopId),
+            )
+            .await?;
         let Some(shop) = next else { return Ok(false) };
         let this = || vec![shop_value(shop)];
-        let left = self.database.query_one(doing, LEFT, &this(), |_| Ok(())).await?;
+        let left = self
+            .database
+            .query_one(doing, LEFT, &this(), |_| Ok(()))
+            .await?;
         let mut batch = Batch::of(shop);
         if left.is_some() {
             for sql in SWEEP {

@@ -60,13 +60,17 @@ pub enum StoreError {
     )]
     DatabaseUrl,
     /// The certificates that the server's is to be checked by cannot be used.
-    #[error("cannot use the certificates in {path} (database_ca_file): it must be a readable file with certificates in PEM")]
+    #[error(
+        "cannot use the certificates in {path} (database_ca_file): it must be a readable file with certificates in PEM"
+    )]
     CaFile {
         /// The file.
         path: PathBuf,
     },
     /// There is no TLS.
-    #[error("cannot set up TLS for the database: install the system's certificates, or give database_ca_file")]
+    #[error(
+        "cannot set up TLS for the database: install the system's certificates, or give database_ca_file"
+    )]
     Tls(#[source] rustls::Error),
     /// Many processes share the database, and so must they the key.
     #[error(

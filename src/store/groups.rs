@@ -151,7 +151,8 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND id = ?2"),
             &[shop_value(shop), id_value(id)],
-        ).await
+        )
+        .await
     }
 
     /// The group of a displayName, given in lower case.
@@ -169,7 +170,8 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND display_name = ?2"),
             &[shop_value(shop), blob(hash)],
-        ).await
+        )
+        .await
     }
 
     /// The groups with an externalId.
@@ -186,7 +188,8 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND external_id = ?2"),
             &[shop_value(shop), external_id(key, Some(value))],
-        ).await
+        )
+        .await
     }
 
     /// The groups that a user is in, by their order of creation.
@@ -213,7 +216,8 @@ impl Store {
         values: &[Value],
     ) -> Result<Option<GroupRecord>, StoreError> {
         self.database
-            .query_one("read a group", sql, values, |row| record(row, key)).await
+            .query_one("read a group", sql, values, |row| record(row, key))
+            .await
     }
 
     /// Groups in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
@@ -235,6 +239,7 @@ impl Store {
         values: &[Value],
     ) -> Result<Vec<GroupRecord>, StoreError> {
         self.database
-            .query("read groups", sql, values, |row| record(row, key)).await
+            .query("read groups", sql, values, |row| record(row, key))
+            .await
     }
 }

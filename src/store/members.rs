@@ -120,12 +120,15 @@ impl Store {
         group: ResourceId,
         user: ResourceId,
     ) -> Result<bool, StoreError> {
-        let found = self.database.query_one(
-            "read the members",
-            "SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3",
-            &[shop_value(shop), id_value(group), id_value(user)],
-            |_| Ok(()),
-        ).await?;
+        let found = self
+            .database
+            .query_one(
+                "read the members",
+                "SELECT 1 FROM members WHERE shop_id = ?1 AND group_id = ?2 AND user_id = ?3",
+                &[shop_value(shop), id_value(group), id_value(user)],
+                |_| Ok(()),
+            )
+            .await?;
         Ok(found.is_some())
     }
 
@@ -133,12 +136,18 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn members(&self, shop: ShopId, group: ResourceId) -> Result<Vec<ResourceId>, StoreError> {
-        self.database.query(
-            "read the members",
-            "SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2 ORDER BY user_id",
-            &[shop_value(shop), id_value(group)],
-            |row| row.id(0),
-        ).await
+    pub async fn members(
+        &self,
+        shop: ShopId,
+        group: ResourceId,
+    ) -> Result<Vec<ResourceId>, StoreError> {
+        self.database
+            .query(
+                "read the members",
+                "SELECT user_id FROM members WHERE shop_id = ?1 AND group_id = ?2 ORDER BY user_id",
+                &[shop_value(shop), id_value(group)],
+                |row| row.id(0),
+            )
+            .await
     }
 }

@@ -113,7 +113,8 @@ impl Store {
                 "WHERE shop_id = ?1 AND deleted_ms IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3"
             ),
             &[shop_value(shop), int(seq), int(count.max(0))],
-        ).await
+        )
+        .await
     }
 
     /// The groups from the `start`-th (from 1) on, at most `count`.
@@ -132,7 +133,8 @@ impl Store {
             key,
             groups::select!("WHERE shop_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3 OFFSET ?4"),
             &[shop_value(shop), int(seq), int(count.max(0)), int(offset)],
-        ).await
+        )
+        .await
     }
 
     /// The groups after a key, at most `count`.
@@ -150,7 +152,8 @@ impl Store {
             key,
             groups::select!("WHERE shop_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"),
             &[shop_value(shop), int(seq), int(count.max(0))],
-        ).await
+        )
+        .await
     }
 
     /// A key and an offset from it, less than a stride, at which the `start`-th resource is.
@@ -166,12 +169,15 @@ impl Store {
         let start = start.max(1);
         let (mut at, mut seq, epoch) = self.anchors.below(shop, kind, start);
         while start - at >= STRIDE {
-            let next = self.database.query_one(
-                "find a page",
-                sql,
-                &[shop_value(shop), int(seq), int(STRIDE)],
-                |row| row.int(0),
-            ).await?;
+            let next = self
+                .database
+                .query_one(
+                    "find a page",
+                    sql,
+                    &[shop_value(shop), int(seq), int(STRIDE)],
+                    |row| row.int(0),
+                )
+                .await?;
             let Some(next) = next else { break };
             at += STRIDE;
             seq = next;

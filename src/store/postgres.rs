@@ -48,10 +48,7 @@ impl Database {
     }
 
     /// Runs `read` on one connection, with all of its queries seeing one state.
-    pub(super) async fn snapshot<T>(
-        &self,
-        read: impl Future<Output = T>,
-    ) -> Result<T, StoreError> {
+    pub(super) async fn snapshot<T>(&self, read: impl Future<Output = T>) -> Result<T, StoreError> {
         let connection = connection(&self.pool, "read the database").await?;
         Ok(Snapshot::begin(connection).scope(self, read).await)
     }

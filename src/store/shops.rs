@@ -60,7 +60,11 @@ impl Store {
     ///
     /// # Errors
     /// Inner: there is no such shop.
-    pub async fn set_access_token(&self, record: &ShopRecord, access_token: &SecretString) -> Written {
+    pub async fn set_access_token(
+        &self,
+        record: &ShopRecord,
+        access_token: &SecretString,
+    ) -> Written {
         let key = self.shop_keys(record.id).await?;
         let place = key_place(&record.domain);
         let credentials = key.seal(&self.random, place.as_bytes(), access_token.expose_secret())?;
@@ -100,7 +104,8 @@ impl Store {
     /// The database failed.
     pub async fn shops(&self) -> Result<Vec<ShopRecord>, StoreError> {
         self.database
-            .query("list the shops", select!("ORDER BY domain"), &[], record).await
+            .query("list the shops", select!("ORDER BY domain"), &[], record)
+            .await
     }
 
     /// The shop of a number.
@@ -115,13 +120,22 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn shop_by_domain(&self, domain: &ShopDomain) -> Result<Option<ShopRecord>, StoreError> {
-        self.one_shop(select!("WHERE domain = ?1"), text(domain.as_str())).await
+    pub async fn shop_by_domain(
+        &self,
+        domain: &ShopDomain,
+    ) -> Result<Option<ShopRecord>, StoreError> {
+        self.one_shop(select!("WHERE domain = ?1"), text(domain.as_str()))
+            .await
     }
 
-    async fn one_shop(&self, sql: &'static str, value: Value) -> Result<Option<ShopRecord>, StoreError> {
+    async fn one_shop(
+        &self,
+        sql: &'static str,
+        value: Value,
+    ) -> Result<Option<ShopRecord>, StoreError> {
         self.database
-            .query_one("read a shop", sql, &[value], record).await
+            .query_one("read a shop", sql, &[value], record)
+            .await
     }
 
     /// The revision of a shop's settings and credentials: what is cached of it is stale when it differs.
@@ -129,12 +143,14 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn shop_revision(&self, id: ShopId) -> Result<Option<i64>, StoreError> {
-        self.database.query_one(
-            "read a shop",
-            "SELECT revision FROM shops WHERE shop_id = ?1",
-            &[shop(id)],
-            |row| row.int(0),
-        ).await
+        self.database
+            .query_one(
+                "read a shop",
+                "SELECT revision FROM shops WHERE shop_id = ?1",
+                &[shop(id)],
+                |row| row.int(0),
+            )
+            .await
     }
 
     /// How many users and how many groups a shop has.
@@ -142,12 +158,15 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn resource_counts(&self, id: ShopId) -> Result<(i64, i64), StoreError> {
-        let counts = self.database.query_one(
-            "read a shop",
-            "SELECT user_count, group_count FROM shops WHERE shop_id = ?1",
-            &[shop(id)],
-            |row| Ok((row.int(0)?, row.int(1)?)),
-        ).await?;
+        let counts = self
+            .database
+            .query_one(
+                "read a shop",
+                "SELECT user_count, group_count FROM shops WHERE shop_id = ?1",
+                &[shop(id)],
+                |row| Ok((row.int(0)?, row.int(1)?)),
+            )
+            .await?;
         Ok(counts.unwrap_or_default())
     }
 
@@ -156,10 +175,12 @@ impl Store {
     /// # Errors
     /// Another master key wrapped it.
     pub async fn shop_keys(&self, id: ShopId) -> Result<ShopKeys, StoreError> {
-        let (domain, wrapped) = self.secret_column(
-            id,
-            "SELECT domain, key_wrapped FROM shops WHERE shop_id = ?1",
-        ).await?;
+        let (domain, wrapped) = self
+            .secret_column(
+                id,
+                "SELECT domain, key_wrapped FROM shops WHERE shop_id = ?1",
+            )
+            .await?;
         Ok(Arc::new(self.master.unwrap_shop_key(
             key_place(&domain).as_bytes(),
             &wrapped,
@@ -170,11 +191,17 @@ impl Store {
     ///
     /// # Errors
     /// Another key sealed it.
-    pub async fn access_token(&self, id: ShopId, key: &ShopKey) -> Result<SecretString, StoreError> {
-        let (domain, sealed) = self.secret_column(
-            id,
-            "SELECT domain, credentials FROM shops WHERE shop_id = ?1",
-        ).await?;
+    pub async fn access_token(
+        &self,
+        id: ShopId,
+        key: &ShopKey,
+    ) -> Result<SecretString, StoreError> {
+        let (domain, sealed) = self
+            .secret_column(
+                id,
+                "SELECT domain, credentials FROM shops WHERE shop_id = ?1",
+            )
+            .await?;
         Ok(SecretString::from(
             key.open(key_place(&domain).as_bytes(), &sealed)?,
         ))
@@ -188,7 +215,8 @@ impl Store {
         self.database
             .query_one("read a shop", sql, &[shop(id)], |row| {
                 Ok((row.parsed(0, "shop")?, row.blob(1)?.to_vec()))
-            }).await?
+            })
+            .await?
             .ok_or(StoreError::Corrupt { what: "shop" })
     }
 }

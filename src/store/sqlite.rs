@@ -189,7 +189,6 @@ impl Database {
     pub(super) fn write_later(&self, batch: Batch) {
         self.writer.write_later(batch);
     }
-
 }
 
 /// One state of the database, for this thread's queries.

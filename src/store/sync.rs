@@ -103,24 +103,26 @@ impl Store {
         key: &ShopKey,
         id: ResourceId,
     ) -> Result<Option<PendingUser>, StoreError> {
-        self.database.query_one(
-            "read a user",
-            concat!(
-                "SELECT ",
-                columns!(),
-                ", applied FROM users WHERE shop_id = ?1 AND id = ?2"
-            ),
-            &[shop_value(shop), id_value(id)],
-            |row| {
-                let applied = row.maybe_blob(16)?;
-                Ok(PendingUser {
-                    user: record(row, key)?,
-                    applied: applied
-                        .map(|sealed| key.open(&applied_place(id), sealed))
-                        .transpose()?,
-                })
-            },
-        ).await
+        self.database
+            .query_one(
+                "read a user",
+                concat!(
+                    "SELECT ",
+                    columns!(),
+                    ", applied FROM users WHERE shop_id = ?1 AND id = ?2"
+                ),
+                &[shop_value(shop), id_value(id)],
+                |row| {
+                    let applied = row.maybe_blob(16)?;
+                    Ok(PendingUser {
+                        user: record(row, key)?,
+                        applied: applied
+                            .map(|sealed| key.open(&applied_place(id), sealed))
+                            .transpose()?,
+                    })
+                },
+            )
+            .await
     }
 
     /// Adds to `batch` what became of a step. A change that came meanwhile leaves the user due now.
@@ -240,7 +242,8 @@ impl Store {
             vec![shop_value(shop), int(after_seq), int(last)],
         );
         // Without guards there is no refusal.
-        self.write(batch).await?
+        self.write(batch)
+            .await?
             .map_or(Ok(None), |()| Ok(Some(last)))
     }
 
@@ -285,12 +288,14 @@ impl Store {
         shop: ShopId,
         customer: &CustomerGid,
     ) -> Result<Option<ResourceId>, StoreError> {
-        self.database.query_one(
-            "read a user",
-            "SELECT id FROM users WHERE shop_id = ?1 AND customer = ?2 LIMIT 1",
-            &[shop_value(shop), text(customer.as_str())],
-            |row| row.id(0),
-        ).await
+        self.database
+            .query_one(
+                "read a user",
+                "SELECT id FROM users WHERE shop_id = ?1 AND customer = ?2 LIMIT 1",
+                &[shop_value(shop), text(customer.as_str())],
+                |row| row.id(0),
+            )
+            .await
     }
 
     /// How many live users are in each state; a state that nobody is in is left out.
@@ -398,7 +403,8 @@ impl Store {
                 int(seq),
                 int(count.max(0)),
             ],
-        ).await
+        )
+        .await
     }
 }
 

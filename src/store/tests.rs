@@ -1,6 +1,8 @@
 //! What a store does, one behaviour a function, each on a fresh one. Nothing here knows which engine it is.
 
 mod activity;
+#[path = "../../tests/it/harness/database.rs"]
+pub(super) mod database;
 mod groups;
 mod isolation;
 mod model;
@@ -10,9 +12,13 @@ pub(super) mod sync;
 mod tokens;
 mod users;
 
+use std::path::Path;
+
 use secrecy::SecretString;
 
-use super::{Batch, GroupChange, GuardFailure, ShopKeys, Store, UserChange};
+use super::{
+    Batch, GroupChange, GuardFailure, Location, PostgresConfig, ShopKeys, Store, UserChange,
+};
 use crate::base::id::{CustomerGid, ResourceId, ShopDomain, ShopId};
 use crate::directory::{GroupRecord, ShopSettings, UserRecord};
 
@@ -64,6 +70,7 @@ pub(super) fn token() -> SecretString {
 /// Waits for what a task would wait for.
 pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()
         .expect("a runtime")
         .block_on(future)
@@ -72,23 +79,39 @@ pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
 pub(super) async fn add_shop(store: &Store, name: &str) -> ShopId {
     let domain: ShopDomain = name.parse().expect("a domain");
     store
-        .add_shop(&domain, &token(), &ShopSettings::default(), 1_000).await
+        .add_shop(&domain, &token(), &ShopSettings::default(), 1_000)
+        .await
         .expect("written")
         .expect("added");
     let shop = store.shop_by_domain(&domain).await.expect("read");
     shop.expect("the shop").id
 }
 
+/// The store of a test's directory, of whichever engine.
+pub(super) async fn open(directory: &Path) -> Store {
+    let location = match database::url(directory) {
+        None => Location::Directory(directory.to_owned()),
+        Some(url) => Location::Postgres(PostgresConfig {
+            url,
+            connections: 8,
+            ca_file: None,
+        }),
+    };
+    let key = SecretString::from(database::MASTER_KEY);
+    Store::open(&location, Some(&key)).await.expect("opened")
+}
+
 impl Fresh {
     pub(super) async fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let store = Store::open(directory.path(), None).await.expect("opened");
-        let shop = add_shop(&store, "demo");
-        let key = store.shop_keys(shop.await).await.expect("the key");
+        database::prepare(directory.path());
+        let store = open(directory.path()).await;
+        let shop = add_shop(&store, "demo").await;
+        let key = store.shop_keys(shop).await.expect("the key");
         Self {
             directory,
             store,
-            shop.await,
+            shop,
             key,
         }
     }
@@ -102,7 +125,7 @@ impl Fresh {
             ..
         } = self;
         drop(store);
-        let store = Store::open(directory.path(), None).await.expect("opened again");
+        let store = open(directory.path()).await;
         let key = store.shop_keys(shop).await.expect("the key");
         Self {
             directory,
@@ -114,7 +137,7 @@ impl Fresh {
 
     /// Writes what `build` adds to a batch.
     pub(super) async fn write(&self, build: impl FnOnce(&mut Batch)) -> Result<(), GuardFailure> {
-        let mut batch = Batch::new();
+        let mut batch = Batch::of(self.shop);
         build(&mut batch);
         self.store.write(batch).await.expect("written")
     }
@@ -124,7 +147,8 @@ impl Fresh {
             self.store
                 .insert_user(batch, self.shop, &self.key, change, None)
                 .expect("sealed");
-        }).await
+        })
+        .await
     }
 
     pub(super) async fn add_users(&self, count: u64) {
@@ -135,26 +159,34 @@ impl Fresh {
                     .insert_user(batch, self.shop, &self.key, &change, None)
                     .expect("sealed");
             }
-        }).await
+        })
+        .await
         .expect("added");
     }
 
-    pub(super) async fn update(&self, change: &UserChange, version: i64) -> Result<(), GuardFailure> {
+    pub(super) async fn update(
+        &self,
+        change: &UserChange,
+        version: i64,
+    ) -> Result<(), GuardFailure> {
         self.write(|batch| {
             self.store
                 .update_user(batch, self.shop, &self.key, change, version)
                 .expect("sealed");
-        }).await
+        })
+        .await
     }
 
     pub(super) async fn delete(&self, number: u64) -> Result<(), GuardFailure> {
-        let user = self.user(number);
-        self.write(|batch| self.store.delete_user(batch, self.shop, &user.await, 2_000)).await
+        let user = self.user(number).await;
+        self.write(|batch| self.store.delete_user(batch, self.shop, &user, 2_000))
+            .await
     }
 
     pub(super) async fn find(&self, number: u64) -> Option<UserRecord> {
         self.store
-            .user(self.shop, &self.key, id(number)).await
+            .user(self.shop, &self.key, id(number))
+            .await
             .expect("read")
     }
 
@@ -167,19 +199,26 @@ impl Fresh {
             self.store
                 .insert_group(batch, self.shop, &self.key, change)
                 .expect("sealed");
-        }).await
+        })
+        .await
     }
 
     pub(super) async fn group(&self, number: u64) -> GroupRecord {
         self.store
-            .group(self.shop, &self.key, id(number)).await
+            .group(self.shop, &self.key, id(number))
+            .await
             .expect("read")
             .expect("the group")
     }
 
     /// Users and groups, as the counters say.
     pub(super) async fn counts(&self) -> (i64, i64) {
-        let shop = self.store.shop(self.shop).await.expect("read").expect("the shop");
+        let shop = self
+            .store
+            .shop(self.shop)
+            .await
+            .expect("read")
+            .expect("the shop");
         (shop.user_count, shop.group_count)
     }
 }

@@ -55,12 +55,14 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn token(&self, prefix: &str) -> Result<Option<TokenRecord>, StoreError> {
-        self.database.query_one(
-            "read a token",
-            select!("WHERE prefix = ?1"),
-            &[text(prefix)],
-            record,
-        ).await
+        self.database
+            .query_one(
+                "read a token",
+                select!("WHERE prefix = ?1"),
+                &[text(prefix)],
+                record,
+            )
+            .await
     }
 
     /// The token of a prefix and, unless it is gone, its shop's revision: one look-up for what every request asks.
@@ -85,12 +87,14 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn tokens(&self, of: ShopId) -> Result<Vec<TokenRecord>, StoreError> {
-        self.database.query(
-            "list the tokens",
-            select!("WHERE shop_id = ?1 ORDER BY created_ms, prefix"),
-            &[shop(of)],
-            record,
-        ).await
+        self.database
+            .query(
+                "list the tokens",
+                select!("WHERE shop_id = ?1 ORDER BY created_ms, prefix"),
+                &[shop(of)],
+                record,
+            )
+            .await
     }
 
     /// Revokes a token at once.
@@ -102,7 +106,8 @@ impl Store {
             "UPDATE tokens SET revoked_ms = ?2 WHERE prefix = ?1 AND revoked_ms IS NULL",
             prefix,
             now_ms,
-        ).await
+        )
+        .await
     }
 
     /// Lets a token end at `end_ms`.
@@ -114,7 +119,8 @@ impl Store {
             "UPDATE tokens SET expires_ms = ?2 WHERE prefix = ?1 AND revoked_ms IS NULL",
             prefix,
             end_ms,
-        ).await
+        )
+        .await
     }
 
     async fn change_token(&self, sql: &'static str, prefix: &str, at_ms: i64) -> Written {

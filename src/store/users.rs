@@ -277,7 +277,8 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL"),
             &[shop_value(shop), id_value(id)],
-        ).await
+        )
+        .await
     }
 
     /// The live user of a userName, given in lower case.
@@ -294,7 +295,8 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND user_name = ?2 AND deleted_ms IS NULL"),
             &[shop_value(shop), blob(user_name_hash(key, user_name))],
-        ).await
+        )
+        .await
     }
 
     /// The live users with an externalId.
@@ -311,7 +313,8 @@ impl Store {
             key,
             select!("WHERE shop_id = ?1 AND external_id = ?2 AND deleted_ms IS NULL"),
             &[shop_value(shop), external_id(key, Some(value))],
-        ).await
+        )
+        .await
     }
 
     /// The live users with an e-mail, given in lower case.
@@ -368,12 +371,15 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn user_exists(&self, shop: ShopId, id: ResourceId) -> Result<bool, StoreError> {
-        let found = self.database.query_one(
-            "read a user",
-            "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL",
-            &[shop_value(shop), id_value(id)],
-            |_| Ok(()),
-        ).await?;
+        let found = self
+            .database
+            .query_one(
+                "read a user",
+                "SELECT 1 FROM users WHERE shop_id = ?1 AND id = ?2 AND deleted_ms IS NULL",
+                &[shop_value(shop), id_value(id)],
+                |_| Ok(()),
+            )
+            .await?;
         Ok(found.is_some())
     }
 
@@ -384,7 +390,8 @@ impl Store {
         values: &[Value],
     ) -> Result<Option<UserRecord>, StoreError> {
         self.database
-            .query_one("read a user", sql, values, |row| record(row, key)).await
+            .query_one("read a user", sql, values, |row| record(row, key))
+            .await
     }
 
     /// Users in their order. The database is not asked for it: it would take the order's index and pass over the whole shop.
@@ -406,7 +413,8 @@ impl Store {
         values: &[Value],
     ) -> Result<Vec<UserRecord>, StoreError> {
         self.database
-            .query("read users", sql, values, |row| record(row, key)).await
+            .query("read users", sql, values, |row| record(row, key))
+            .await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The real application on port 0, with a manual clock and the mock Shopify behind real HTTP.
 
+pub mod database;
 pub mod installation;
 pub mod process;
 pub mod scim;
@@ -60,6 +61,9 @@ impl TestApp {
         let directory = tempfile::tempdir().unwrap();
         let mut settings = Settings::from_sources(&|_| None, None).unwrap();
         settings.data_dir = directory.path().to_owned();
+        database::prepare(directory.path());
+        settings.database = database::url(directory.path());
+        settings.master_key = Some(SecretString::from(database::MASTER_KEY));
         settings.listen = ([127, 0, 0, 1], 0).into();
         settings.ops_listen = ([127, 0, 0, 1], 0).into();
         settings.public_url = Some("https://scim.example.com".to_owned());

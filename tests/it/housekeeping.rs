@@ -1,15 +1,20 @@
 //! What is forgotten, what is removed, and what the operator is told by the command line.
 
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Output;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use syncup::app;
 use syncup::base::id::{ResourceId, ShopDomain};
 use syncup::directory::{Activity, ShopRecord, ShopSettings, SyncState};
+use syncup::settings::Settings;
 use syncup::store::{ActivityFilter, Batch, Outcome, Store, UserChange};
 use tempfile::TempDir;
 
-use crate::harness::TestApp;
+use crate::harness::installation::cli;
+use crate::harness::process::run;
+use crate::harness::{TestApp, database};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -26,19 +31,23 @@ async fn record(app: &TestApp) -> ShopRecord {
 async fn activity_older_than_the_setting_says_is_forgotten() {
     let app = TestApp::start().await;
     let shop = record(&app).await.id;
-    let requests = || {
+    let requests = async || {
         let store = app.application.store();
-        let page = store.activity(shop, &ActivityFilter::default(), None, 100);
-        page.await.unwrap().entries.len()
+        let any = ActivityFilter::default();
+        let page = store.activity(shop, &any, None, 100).await;
+        page.unwrap().entries.len()
     };
     app.scim.post("/Users", &user("old")).await;
     app.clock.advance(89 * DAY_MS);
     app.application.keep_house().await.unwrap();
-    let before = requests();
+    let before = requests().await;
     app.scim.post("/Users", &user("new")).await;
     app.clock.advance(2 * DAY_MS);
     app.application.keep_house().await.unwrap();
-    assert!(before > 0 && requests() == before, "one user's of two");
+    assert!(
+        before > 0 && requests().await == before,
+        "one user's of two"
+    );
 }
 
 #[tokio::test]
@@ -46,9 +55,9 @@ async fn a_removed_shop_is_refused_at_once_and_swept_soon() {
     let app = TestApp::start().await;
     let created = app.scim.post("/Users", &user("ann")).await;
     assert_eq!(created.status, 201);
-    let before = record(&app);
+    let before = record(&app).await;
     let store = app.application.store();
-    store.delete_shop(before.await.id).await.unwrap().unwrap();
+    store.delete_shop(before.id).await.unwrap().unwrap();
     for target in ["/Users", "/ServiceProviderConfig"] {
         assert_eq!(app.scim.get(target).await.status, 401, "{target}");
     }
@@ -71,7 +80,7 @@ async fn a_removed_shop_is_refused_at_once_and_swept_soon() {
         .with_token(secrecy::ExposeSecret::expose_secret(&token));
     let listed = again.get("/Users").await.json();
     assert_eq!(listed["totalResults"], 0);
-    assert_ne!(record(&app).await.id, before.await.id);
+    assert_ne!(record(&app).await.id, before.id);
 }
 
 /// A data directory with a shop that has a user in each of some states.
@@ -79,10 +88,20 @@ struct Directory {
     directory: TempDir,
 }
 
+/// The store in a directory, of whichever engine.
+async fn open(directory: &Path) -> Store {
+    let mut settings = Settings::from_sources(&|_| None, None).unwrap();
+    settings.data_dir = directory.to_owned();
+    settings.database = database::url(directory);
+    settings.master_key = Some(SecretString::from(database::MASTER_KEY));
+    app::open_store(&settings).await.unwrap()
+}
+
 impl Directory {
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(directory.path(), None).await.unwrap();
+        database::prepare(directory.path());
+        let store = open(directory.path()).await;
         let domain: ShopDomain = "demo.myshopify.com".parse().unwrap();
         let token = SecretString::from("shpat_test");
         store
@@ -112,7 +131,7 @@ impl Directory {
                 emails: Vec::new(),
                 at_ms: 1_000,
             };
-            let mut batch = Batch::new();
+            let mut batch = Batch::of(shop);
             store
                 .insert_user(&mut batch, shop, &key, &change, None)
                 .unwrap();
@@ -130,7 +149,7 @@ impl Directory {
                 at_ms: 2_000,
             };
             let read = store.user(shop, &key, id).await.unwrap().unwrap();
-            let mut batch = Batch::new();
+            let mut batch = Batch::of(shop);
             store
                 .record_outcome(&mut batch, shop, &key, &read, &outcome)
                 .unwrap();
@@ -152,13 +171,8 @@ impl Directory {
     }
 
     fn run(&self, line: &str) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_syncup"))
-            .args(line.split(' '))
-            .env_clear()
-            .env("SYNCUP_DATA_DIR", self.directory.path())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+        let arguments: Vec<&str> = line.split(' ').collect();
+        run(&mut cli(self.directory.path(), &arguments))
     }
 
     /// What a command that must succeed prints.
@@ -264,6 +278,6 @@ async fn a_shop_is_removed_only_by_someone_who_means_it() {
     let gone = directory.refuses("shop remove demo.myshopify.com --yes");
     assert!(gone.contains("there is no shop demo"), "{gone}");
     // Nothing is left to sweep.
-    let store = Store::open(directory.directory.path(), None).await.unwrap();
+    let store = open(directory.directory.path()).await;
     assert!(!store.sweep_deleted_shops().await.unwrap());
 }

@@ -209,7 +209,7 @@ async fn an_update_whose_second_half_was_refused_is_finished_from_what_is_there(
 async fn disabling_costs_what_the_marks_cost() {
     let check = async |marks: DisabledMarks, points: u32, requests: &[&str], tags: &[&str]| {
         let app = start().await;
-        settings(&app, |settings| settings.disabled_marks = marks);
+        settings(&app, |settings| settings.disabled_marks = marks).await;
         let created = app.scim.post("/Users", &user(&json!({}))).await;
         app.shopify.clear_log();
         let operations = json!([{"op": "replace", "path": "active", "value": false}]);
@@ -242,7 +242,8 @@ async fn a_deleted_users_customer_is_erased_where_that_is_the_policy() {
     let app = start().await;
     settings(&app, |settings| {
         settings.delete_policy = DeletePolicy::Erase;
-    });
+    })
+    .await;
     let created = app.scim.post("/Users", &user(&json!({}))).await;
     sent(&app);
     let place = format!("/Users/{}", created.id());
@@ -260,7 +261,8 @@ async fn a_missing_scope_for_erasing_holds_up_nobody_else() {
     let app = start().await;
     settings(&app, |settings| {
         settings.delete_policy = DeletePolicy::Erase;
-    });
+    })
+    .await;
     let scopes = ["read_customers", "write_customers"].map(str::to_owned);
     let patch = ShopPatch {
         scopes: Some(scopes.to_vec()),

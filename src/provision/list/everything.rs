@@ -11,7 +11,11 @@ use crate::scim::schema::ResourceType;
 use crate::store::StoreError;
 
 impl Provision {
-    pub(super) async fn everything(&self, shop: &Shop, listing: &Listing) -> Result<Found, Failure> {
+    pub(super) async fn everything(
+        &self,
+        shop: &Shop,
+        listing: &Listing,
+    ) -> Result<Found, Failure> {
         // Never a COUNT: counters are kept with every change.
         let (users, groups) = self.store.resource_counts(shop.id()).await?;
         let counts: Vec<usize> = listing
@@ -47,7 +51,10 @@ impl Provision {
             let wanted = listing.size() - records.len();
             if wanted > 0 && skipped < *count {
                 let start = skipped + 1;
-                records.extend(self.records_from(shop, kind.resource_type, start, wanted).await?);
+                records.extend(
+                    self.records_from(shop, kind.resource_type, start, wanted)
+                        .await?,
+                );
             }
             skipped = skipped.saturating_sub(*count);
         }
@@ -75,7 +82,10 @@ impl Provision {
             }
             // One more than wanted tells whether a page follows.
             let wanted = size + 1 - records.len();
-            for record in self.records_after(shop, kind.resource_type, position.after, wanted).await? {
+            for record in self
+                .records_after(shop, kind.resource_type, position.after, wanted)
+                .await?
+            {
                 if records.len() == size {
                     return Ok((records, Some(listing.cursors.encode(position))));
                 }

@@ -42,7 +42,8 @@ impl Provision {
                 records.push(record);
             }
             total += 1;
-        }).await?;
+        })
+        .await?;
         Ok(Found {
             total,
             records,
@@ -50,11 +51,17 @@ impl Provision {
         })
     }
 
-    async fn scan_sorted(&self, shop: &Shop, listing: &Listing, end: Instant) -> Result<Found, Failure> {
+    async fn scan_sorted(
+        &self,
+        shop: &Shop,
+        listing: &Listing,
+        end: Instant,
+    ) -> Result<Found, Failure> {
         let mut matching: Vec<(SortKey, ResourceType, ResourceId)> = Vec::new();
         self.look_through(shop, listing, end, |key, record| {
             matching.push((key, record.resource_type(), record.id()));
-        }).await?;
+        })
+        .await?;
         // Stable: what is equal stays in the order of creation.
         matching.sort_by(|(left, ..), (right, ..)| listing.compare(left, right));
         let window = listing.window();
@@ -80,7 +87,9 @@ impl Provision {
         for kind in &listing.kinds {
             let mut after = 0;
             loop {
-                let chunk = self.records_after(shop, kind.resource_type, after, CHUNK).await?;
+                let chunk = self
+                    .records_after(shop, kind.resource_type, after, CHUNK)
+                    .await?;
                 let Some(last) = chunk.last() else { break };
                 after = last.seq();
                 for record in chunk {

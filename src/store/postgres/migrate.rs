@@ -6,9 +6,7 @@ use super::refusal::Broken;
 use crate::store::StoreError;
 
 /// All of them, in order; a file's place is its version.
-const MIGRATIONS: &[&str] = &[include_str!(
-    "../migrations/postgres/0001_directory.sql"
-)];
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/postgres/0001_directory.sql")];
 
 /// The lock that keeps processes which start at once from migrating at once: "SYNC".
 const LOCK: i64 = 0x5359_4e43;

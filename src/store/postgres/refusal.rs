@@ -72,7 +72,9 @@ fn failed(doing: &'static str, source: Arc<Error>) -> StoreError {
         }
         Some(state) => advice(state),
         // It is not the server that said so.
-        None => "PostgreSQL cannot be reached; see that it runs where database (SYNCUP_DATABASE) says, and what stands between",
+        None => {
+            "PostgreSQL cannot be reached; see that it runs where database (SYNCUP_DATABASE) says, and what stands between"
+        }
     };
     StoreError::Database {
         doing,

@@ -12,13 +12,17 @@ use super::{FILE, STEPS};
 use crate::base::id::ResourceId;
 use crate::base::token::{RANDOM_LEN, Token};
 use crate::directory::{SyncState, TokenRecord, UserRecord};
-use crate::store::tests::{Fresh, add_shop, customer, group, id, sync, user};
+use crate::store::tests::{Fresh, add_shop, customer, group, id, open, sync, user, wait};
 use crate::store::value::{Value, int};
-use crate::store::{ActivityFilter, Batch, Store, StoreError, UserChange};
+use crate::store::{ActivityFilter, Batch, Location, Store, StoreError, UserChange};
+
+async fn open_files(path: &Path, key: Option<&SecretString>) -> Result<Store, StoreError> {
+    Store::open(&Location::Directory(path.to_owned()), key).await
+}
 
 /// The error of opening `path`, as an operator reads it.
 async fn refusal(path: &Path, key: Option<&SecretString>) -> (StoreError, String) {
-    let error = Store::open(path, key).await.expect_err("refused");
+    let error = open_files(path, key).await.expect_err("refused");
     let mut chain = error.to_string();
     let mut cause = std::error::Error::source(&error);
     while let Some(inner) = cause {
@@ -35,8 +39,10 @@ async fn another_master_key_is_refused_when_opening() {
         SecretString::from("1".repeat(64)),
         SecretString::from("2".repeat(64)),
     );
-    let store = Store::open(directory.path(), Some(&one)).await.expect("opened");
-    add_shop(&store, "demo");
+    let store = open_files(directory.path(), Some(&one))
+        .await
+        .expect("opened");
+    add_shop(&store, "demo").await;
     drop(store);
     let (error, chain) = refusal(directory.path(), Some(&two)).await;
     assert!(
@@ -48,7 +54,9 @@ async fn another_master_key_is_refused_when_opening() {
         "{chain}"
     );
     assert!(!chain.contains("2222"), "{chain}");
-    Store::open(directory.path(), Some(&one)).await.expect("opened");
+    open_files(directory.path(), Some(&one))
+        .await
+        .expect("opened");
 }
 
 #[tokio::test]
@@ -61,10 +69,10 @@ async fn a_key_that_is_none_is_refused_without_being_shown() {
 
 #[tokio::test]
 async fn a_database_of_a_later_version_is_refused() {
-    let fresh = Fresh::new();
+    let fresh = Fresh::new().await;
     let Fresh {
         directory, store, ..
-    } = fresh.await;
+    } = fresh;
     drop(store);
     let connection = rusqlite::Connection::open(directory.path().join(FILE)).expect("opened");
     connection
@@ -98,27 +106,28 @@ async fn a_place_that_cannot_be_written_is_named_with_what_to_do() {
 
 #[tokio::test]
 async fn a_damaged_file_is_to_be_restored() {
-    let check = |damage: &dyn Fn(Vec<u8>) -> Vec<u8>| {
-        let directory = Fresh::new().directory;
+    let check = async |damage: &dyn Fn(Vec<u8>) -> Vec<u8>| {
+        let directory = Fresh::new().await.directory;
         let path = directory.path().join(FILE);
         let bytes = fs::read(&path).expect("read");
         fs::write(&path, damage(bytes)).expect("written");
-        let (_, chain).await = refusal(directory.path(), None);
+        let (_, chain) = refusal(directory.path(), None).await;
         assert!(chain.contains("restore it from the backup"), "{chain}");
     };
-    check(&|_| b"this is no database, whatever its name says".repeat(100));
+    check(&|_| b"this is no database, whatever its name says".repeat(100)).await;
     // Cut off.
-    check(&|bytes| bytes[..8_192].to_vec());
+    check(&|bytes| bytes[..8_192].to_vec()).await;
     // The schema's page is overwritten, behind the file's header.
     check(&|mut bytes| {
         bytes[100..4_096].fill(0xA5);
         bytes
-    });
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn another_programs_database_is_left_alone() {
-    let check = |statements: &str| {
+    let check = async |statements: &str| {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join(FILE);
         let connection = rusqlite::Connection::open(&path).expect("opened");
@@ -126,23 +135,23 @@ async fn another_programs_database_is_left_alone() {
         drop(connection);
         let before = fs::read(&path).expect("read");
         let key = SecretString::from("1".repeat(64));
-        let (error, chain).await = refusal(directory.path(), Some(&key));
+        let (error, chain) = refusal(directory.path(), Some(&key)).await;
         assert!(matches!(error, StoreError::Foreign { .. }), "{chain}");
         assert!(chain.contains("move it away"), "{chain}");
         assert_eq!(fs::read(&path).expect("read"), before);
     };
-    check("CREATE TABLE notes (body TEXT)");
-    check("PRAGMA user_version = 1; CREATE TABLE shops (name TEXT)");
-    check("PRAGMA application_id = 7");
+    check("CREATE TABLE notes (body TEXT)").await;
+    check("PRAGMA user_version = 1; CREATE TABLE shops (name TEXT)").await;
+    check("PRAGMA application_id = 7").await;
 }
 
 #[tokio::test]
 async fn the_files_have_nothing_personal_and_no_secret_in_them() {
-    let fresh = Fresh::new();
+    let fresh = Fresh::new().await;
     let bearer = Token::new(&[9; RANDOM_LEN]);
     let record = TokenRecord {
         prefix: bearer.prefix().to_owned(),
-        shop: fresh.await.shop,
+        shop: fresh.shop,
         name: "miniOrange".to_owned(),
         hash: bearer.hash(),
         created_ms: 1,
@@ -150,9 +159,10 @@ async fn the_files_have_nothing_personal_and_no_secret_in_them() {
         revoked_ms: None,
         last_used_ms: None,
     };
-    fresh.await
+    fresh
         .store
-        .add_token(&record).await
+        .add_token(&record)
+        .await
         .expect("written")
         .expect("added");
     let change = UserChange {
@@ -162,11 +172,14 @@ async fn the_files_have_nothing_personal_and_no_secret_in_them() {
         emails: vec!["zelda@private.example".to_owned()],
         ..user(1, "zelda")
     };
-    fresh.await.add(&change).await.expect("added");
-    fresh.await.add_group(&group(2, "night shift")).await.expect("added");
-    sync::settle(&fresh.await, 1, Some(customer(5)));
+    fresh.add(&change).await.expect("added");
+    fresh
+        .add_group(&group(2, "night shift"))
+        .await
+        .expect("added");
+    sync::settle(&fresh, 1, Some(customer(5))).await;
     let mut bytes = Vec::new();
-    for entry in fs::read_dir(fresh.await.directory.path()).expect("listed") {
+    for entry in fs::read_dir(fresh.directory.path()).expect("listed") {
         let path = entry.expect("an entry").path();
         if path.extension().is_none_or(|ending| ending != "key") {
             bytes.extend(fs::read(path).expect("read"));
@@ -198,201 +211,141 @@ async fn the_files_have_nothing_personal_and_no_secret_in_them() {
 
 #[tokio::test]
 async fn placeholders_are_bound_by_their_number() {
-    let fresh = Fresh::new();
-    let row: Option<(i64, i64)> = fresh.await
+    let fresh = Fresh::new().await;
+    let row: Option<(i64, i64)> = fresh
         .store
         .database
         .query_one("ask", "SELECT ?2, ?1", &[int(1), int(2)], |row| {
             Ok((row.int(0)?, row.int(1)?))
-        }).await
+        })
+        .await
         .expect("asked");
     assert_eq!(row, Some((2, 1)));
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let missing = fresh.await
+    let missing = fresh
         .store
         .database
-        .query("ask", "SELECT ?2", &[], |_| Ok(()));
-    assert!(missing.await.is_err());
+        .query("ask", "SELECT ?2", &[], |_| Ok(()))
+        .await;
+    assert!(missing.is_err());
+}
+
+/// What `read` gives, which takes few steps.
+async fn costs<T>(doing: &str, read: impl Future<Output = Result<T, StoreError>>) -> T {
+    STEPS.set(0);
+    let found = read.await.expect("read");
+    let steps = STEPS.get();
+    assert!((1..1_000).contains(&steps), "{doing} takes {steps} steps");
+    found
 }
 
 #[tokio::test]
 async fn no_look_up_passes_over_the_whole_shop() {
-    let fresh = Fresh::new();
-    fresh.await.add_users(3_000);
-    let (store, shop, key) = (&fresh.await.store, fresh.await.shop, &fresh.await.key);
+    let fresh = Fresh::new().await;
+    fresh.add_users(3_000).await;
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
     for number in 4_001..=4_300 {
         let name = format!("group{number}");
-        fresh.await.add_group(&group(number, &name)).await.expect("added");
+        fresh.add_group(&group(number, &name)).await.expect("added");
     }
     let members: Vec<u64> = (1..=5).collect();
-    fresh.await
+    fresh
         .write(|batch| {
             for number in &members {
                 store.add_member(batch, shop, id(4_007), id(*number), 2_000);
             }
-        }).await
+        })
+        .await
         .expect("added");
     for number in 1..=300 {
-        sync::settle(&fresh.await, number, Some(customer(number)));
+        sync::settle(&fresh, number, Some(customer(number))).await;
     }
-    fresh.await.delete(300).await.expect("deleted");
-    let costs = |doing: &str, read: &dyn Fn()| {
-        STEPS.set(0);
-        read();
-        let steps = STEPS.get();
-        assert!((1..1_000).contains(&steps), "{doing} takes {steps} steps");
-    };
-    costs("user", &|| {
-        drop(store.user(shop, key, id(9)).await.expect("read").expect("it"))
-    });
-    costs("user_by_user_name", &|| {
-        drop(
-            store
-                .user_by_user_name(shop, key, "user9").await
-                .expect("read")
-                .expect("it"),
-        )
-    });
-    costs("users_by_external_id", &|| {
-        assert_eq!(
-            store
-                .users_by_external_id(shop, key, "ext-9").await
-                .expect("read")
-                .len(),
-            1
-        )
-    });
-    costs("users_by_email", &|| {
-        assert_eq!(
-            store
-                .users_by_email(shop, key, "user9@example.com").await
-                .expect("read")
-                .len(),
-            1
-        )
-    });
-    costs("tombstone", &|| {
-        drop(
-            store
-                .tombstone(shop, key, "user300").await
-                .expect("read")
-                .expect("it"),
-        )
-    });
-    costs("no tombstone", &|| {
-        assert!(
-            store
-                .tombstone(shop, key, "nobody").await
-                .expect("read")
-                .is_none()
-        )
-    });
-    costs("user_of_customer", &|| {
-        assert_eq!(
-            store.user_of_customer(shop, &customer(9)).await.expect("read"),
-            Some(id(9))
-        )
-    });
-    costs("users_after", &|| {
-        drop(store.users_after(shop, key, 2_900, 10).await.expect("read"))
-    });
-    costs("due_users", &|| {
-        drop(store.due_users(shop, 9_000, 10).await.expect("read"))
-    });
-    costs("due_shops", &|| drop(store.due_shops(9_000).await.expect("read")));
-    costs("next_due_ms", &|| {
-        assert_eq!(store.next_due_ms().await.expect("read"), Some(1_000));
-    });
-    costs("users_in_state", &|| {
-        drop(
-            store
-                .users_in_state(shop, key, SyncState::Held, 0, 10).await
-                .expect("read"),
-        )
-    });
-    costs("group", &|| {
-        drop(
-            store
-                .group(shop, key, id(4_009)).await
-                .expect("read")
-                .expect("it"),
-        )
-    });
-    costs("group_by_display_name", &|| {
-        drop(
-            store
-                .group_by_display_name(shop, key, "group4009").await
-                .expect("read")
-                .expect("it"),
-        )
-    });
-    costs("groups_by_external_id", &|| {
-        drop(
-            store
-                .groups_by_external_id(shop, key, "none").await
-                .expect("read"),
-        )
-    });
-    costs("groups_of_user", &|| {
-        assert_eq!(
-            store.groups_of_user(shop, key, id(3)).await.expect("read").len(),
-            1
-        )
-    });
-    costs("groups_after", &|| {
-        drop(store.groups_after(shop, key, 3_290, 5).await.expect("read"))
-    });
-    costs("members", &|| {
-        assert_eq!(store.members(shop, id(4_007)).await.expect("read").len(), 5)
-    });
-    costs("activity", &|| {
-        drop(
-            store
-                .activity(shop, &ActivityFilter::default(), None, 10).await
-                .expect("read"),
-        )
-    });
+    fresh.delete(300).await.expect("deleted");
+    let found = costs("user", store.user(shop, key, id(9))).await;
+    assert!(found.is_some());
+    let read = store.user_by_user_name(shop, key, "user9");
+    assert!(costs("user_by_user_name", read).await.is_some());
+    let read = store.users_by_external_id(shop, key, "ext-9");
+    assert_eq!(costs("users_by_external_id", read).await.len(), 1);
+    let read = store.users_by_email(shop, key, "user9@example.com");
+    assert_eq!(costs("users_by_email", read).await.len(), 1);
+    let read = store.tombstone(shop, key, "user300");
+    assert!(costs("tombstone", read).await.is_some());
+    let read = store.tombstone(shop, key, "nobody");
+    assert!(costs("no tombstone", read).await.is_none());
+    let customer = customer(9);
+    let read = store.user_of_customer(shop, &customer);
+    assert_eq!(costs("user_of_customer", read).await, Some(id(9)));
+    costs("users_after", store.users_after(shop, key, 2_900, 10)).await;
+    costs("due_users", store.due_users(shop, 9_000, 10)).await;
+    costs("due_shops", store.due_shops(9_000)).await;
+    let due_ms = costs("next_due_ms", store.next_due_ms()).await;
+    assert_eq!(due_ms, Some(1_000));
+    let read = store.users_in_state(shop, key, SyncState::Held, 0, 10);
+    costs("users_in_state", read).await;
+    let found = costs("group", store.group(shop, key, id(4_009))).await;
+    assert!(found.is_some());
+    let read = store.group_by_display_name(shop, key, "group4009");
+    assert!(costs("group_by_display_name", read).await.is_some());
+    let read = store.groups_by_external_id(shop, key, "none");
+    costs("groups_by_external_id", read).await;
+    let read = store.groups_of_user(shop, key, id(3));
+    assert_eq!(costs("groups_of_user", read).await.len(), 1);
+    costs("groups_after", store.groups_after(shop, key, 3_290, 5)).await;
+    let found = costs("members", store.members(shop, id(4_007))).await;
+    assert_eq!(found.len(), 5);
+    let any = ActivityFilter::default();
+    costs("activity", store.activity(shop, &any, None, 10)).await;
+}
+
+#[test]
+fn a_store_may_be_used_in_another_runtime_than_it_was_opened_in() {
+    let fresh = wait(Fresh::new());
+    wait(fresh.add(&user(1, "ada"))).expect("added");
+    assert!(wait(fresh.find(1)).is_some());
 }
 
 #[tokio::test]
-async fn a_blocking_write_may_be_made_in_a_task() {
-    let fresh = Fresh::new();
-    fresh.await.add(&user(1, "ada")).await.expect("added");
-    assert!(fresh.await.find(1).await.is_some());
+async fn a_snapshot_sees_one_state_and_ends_with_what_it_reads() {
+    let fresh = Fresh::new().await;
+    fresh.add(&user(1, "ada")).await.expect("added");
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let change = user(2, "bob");
+    let mut batch = Batch::of(shop);
+    store
+        .insert_user(&mut batch, shop, key, &change, None)
+        .expect("sealed");
+    let seen = store
+        .snapshot(async {
+            let before = store.users_page(shop, key, 1, 10).await.expect("read");
+            std::thread::scope(|scope| {
+                let written = scope.spawn(|| wait(store.write(batch)));
+                written.join().expect("no panic")
+            })
+            .expect("written")
+            .expect("added");
+            let after = store.users_page(shop, key, 1, 10).await.expect("read");
+            (before.len(), after.len())
+        })
+        .await;
+    assert_eq!(seen.expect("read"), (1, 1));
+    assert!(fresh.find(2).await.is_some());
+}
+
+#[tokio::test]
+async fn a_snapshot_that_waits_for_something_else_is_refused_and_ends() {
+    let fresh = Fresh::new().await;
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let waited = store
+        .snapshot(async {
+            let there = store.user(shop, key, id(1)).await.expect("read");
+            assert!(there.is_none());
+            tokio::task::yield_now().await;
+        })
+        .await;
+    assert!(matches!(waited, Err(StoreError::Suspended)), "{waited:?}");
+    fresh.add(&user(1, "ada")).await.expect("added");
+    assert!(
+        fresh.find(1).await.is_some(),
+        "this thread reads the state of now"
+    );
 }

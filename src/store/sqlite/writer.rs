@@ -266,7 +266,7 @@ mod tests {
     }
 
     fn insert(id: i64, body: Value) -> Batch {
-        let mut batch = Batch::new();
+        let mut batch = Batch::of_no_shop();
         batch
             .push(
                 "INSERT INTO notes (id, body) VALUES (?1, ?2)",
@@ -400,7 +400,7 @@ mod tests {
     fn a_question_guards_a_batch_without_writing() {
         let (_directory, connection) = database();
         let asks_for = |id: i64| {
-            let mut batch = Batch::new();
+            let mut batch = Batch::of_no_shop();
             batch
                 .push("SELECT 1 FROM notes WHERE id = ?1", vec![Value::Int(id)])
                 .must_affect(GuardFailure::NotFound);

@@ -145,7 +145,10 @@ impl Both {
         let (fresh, model) = (&self.fresh, &self.model);
         let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
         for one in &model.people {
-            let read = super::sync::pending(fresh, one.number).await.expect("it").user;
+            let read = super::sync::pending(fresh, one.number)
+                .await
+                .expect("it")
+                .user;
             let sync = &read.sync;
             assert_eq!(
                 (
@@ -176,21 +179,24 @@ impl Both {
         let read = |users: Vec<UserRecord>| users.iter().map(|one| one.id).collect::<Vec<_>>();
         for value in 0..4 {
             let named = store
-                .user_by_user_name(shop, key, &format!("{value}@x")).await
+                .user_by_user_name(shop, key, &format!("{value}@x"))
+                .await
                 .expect("read");
             assert_eq!(
                 read(named.into_iter().collect()),
                 ids(&|one| one.content.name == value)
             );
             let mailed = store
-                .users_by_email(shop, key, &format!("{value}@x")).await
+                .users_by_email(shop, key, &format!("{value}@x"))
+                .await
                 .expect("read");
             assert_eq!(
                 read(mailed),
                 ids(&|one| one.content.emails.contains(&value))
             );
             let known = store
-                .users_by_external_id(shop, key, &format!("ext-{value}")).await
+                .users_by_external_id(shop, key, &format!("ext-{value}"))
+                .await
                 .expect("read");
             assert_eq!(
                 read(known),
@@ -208,7 +214,7 @@ impl Both {
                 ids(&|one| one.groups.contains(&team.number))
             );
         }
-        self.queues_agree();
+        self.queues_agree().await;
     }
 
     async fn queues_agree(&self) {
@@ -222,11 +228,12 @@ impl Both {
         let mut read: Vec<(i64, ResourceId)> = Vec::new();
         for who in fresh
             .store
-            .due_users(fresh.shop, i64::MAX, 100).await
+            .due_users(fresh.shop, i64::MAX, 100)
+            .await
             .expect("read")
         {
-            let pending = fresh.store.pending_user(fresh.shop, &fresh.key, who);
-            let due_ms = pending.await.expect("read").expect("it").user.sync.due_ms;
+            let pending = fresh.store.pending_user(fresh.shop, &fresh.key, who).await;
+            let due_ms = pending.expect("read").expect("it").user.sync.due_ms;
             assert!(read.last().is_none_or(|before| Some(before.0) <= due_ms));
             read.push((due_ms.expect("due"), who));
         }
@@ -236,7 +243,7 @@ impl Both {
         let live = model.live();
         let count = |number: usize| i64::try_from(number).expect("small");
         assert_eq!(
-            fresh.counts(),
+            fresh.counts().await,
             (count(live.len()), count(model.teams.len()))
         );
         for (state, counted) in fresh.store.state_counts(fresh.shop).await.expect("read") {
@@ -249,14 +256,16 @@ impl Both {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 256, ..ProptestConfig::default() })]
 
-    #[tokio::test]
-    async fn any_history_of_users_and_groups_ends_as_its_model_says(acts in prop::collection::vec(act(), 1..60)) {
-        let mut both = Both { fresh: Fresh::new(), model: Model::default(), deleted_ms: Vec::new() };
-        for act in &acts {
-            both.play(act);
-            both.agree();
-        }
-        both.fresh = both.fresh.reopened();
-        both.agree();
+    #[test]
+    fn any_history_of_users_and_groups_ends_as_its_model_says(acts in prop::collection::vec(act(), 1..60)) {
+        wait(async {
+            let mut both = Both { fresh: Fresh::new().await, model: Model::default(), deleted_ms: Vec::new() };
+            for act in &acts {
+                both.play(act).await;
+                both.agree().await;
+            }
+            both.fresh = both.fresh.reopened().await;
+            both.agree().await;
+        });
     }
 }

@@ -24,12 +24,14 @@ pub(in crate::store) async fn record(
     read: &UserRecord,
     outcome: &Outcome,
 ) -> Result<(), GuardFailure> {
-    fresh.write(|batch| {
-        fresh
-            .store
-            .record_outcome(batch, fresh.shop, &fresh.key, read, outcome)
-            .expect("sealed");
-    }).await
+    fresh
+        .write(|batch| {
+            fresh
+                .store
+                .record_outcome(batch, fresh.shop, &fresh.key, read, outcome)
+                .expect("sealed");
+        })
+        .await
 }
 
 /// A step of user `number`, deleted or not, that ends well.
@@ -42,29 +44,37 @@ pub(in crate::store) async fn settle(fresh: &Fresh, number: u64, customer: Optio
     record(fresh, &read, &outcome).await.expect("recorded");
 }
 
-pub(in crate::store) async fn pending(fresh: &Fresh, number: u64) -> Option<crate::store::PendingUser> {
+pub(in crate::store) async fn pending(
+    fresh: &Fresh,
+    number: u64,
+) -> Option<crate::store::PendingUser> {
     fresh
         .store
-        .pending_user(fresh.shop, &fresh.key, id(number)).await
+        .pending_user(fresh.shop, &fresh.key, id(number))
+        .await
         .expect("read")
 }
 
 async fn due(fresh: &Fresh, now_ms: i64) -> Vec<ResourceId> {
     fresh
         .store
-        .due_users(fresh.shop, now_ms, 100).await
+        .due_users(fresh.shop, now_ms, 100)
+        .await
         .expect("read")
 }
 
 #[tokio::test]
 async fn a_settled_user_is_due_no_more() {
-    let fresh = Fresh::new();
-    fresh.await.add(&user(1, "ada")).await.expect("added");
-    assert_eq!(fresh.await.store.next_due_ms().await.expect("read"), Some(1_000));
-    assert_eq!(fresh.await.store.due_shops(1_000).await.expect("read"), [fresh.await.shop]);
-    assert_eq!(fresh.await.store.due_shops(999).await.expect("read"), []);
-    settle(&fresh.await, 1, Some(customer(5)));
-    let pending = pending(&fresh.await, 1).await.expect("the user");
+    let fresh = Fresh::new().await;
+    fresh.add(&user(1, "ada")).await.expect("added");
+    assert_eq!(fresh.store.next_due_ms().await.expect("read"), Some(1_000));
+    assert_eq!(
+        fresh.store.due_shops(1_000).await.expect("read"),
+        [fresh.shop]
+    );
+    assert_eq!(fresh.store.due_shops(999).await.expect("read"), []);
+    settle(&fresh, 1, Some(customer(5))).await;
+    let pending = pending(&fresh, 1).await.expect("the user");
     assert_eq!(pending.applied.as_deref(), Some(r#"{"firstName":"Ada"}"#));
     let sync = pending.user.sync;
     assert_eq!(
@@ -74,67 +84,34 @@ async fn a_settled_user_is_due_no_more() {
     assert_eq!(sync.customer, Some(customer(5)));
     assert!(!sync.is_dirty());
     assert_eq!(
-        fresh.await.user(1).await.version,
+        fresh.user(1).await.version,
         1,
         "the client's version is not the worker's business"
     );
-    assert_eq!(due(&fresh.await, i64::MAX), []);
-    assert_eq!(fresh.await.store.next_due_ms().await.expect("read"), None);
-    let owner = fresh.await
+    assert_eq!(due(&fresh, i64::MAX).await, []);
+    assert_eq!(fresh.store.next_due_ms().await.expect("read"), None);
+    let owner = fresh
         .store
-        .user_of_customer(fresh.await.shop, &customer(5)).await
+        .user_of_customer(fresh.shop, &customer(5))
+        .await
         .expect("read");
     assert_eq!(owner, Some(id(1)));
 }
 
 #[tokio::test]
 async fn a_change_during_a_step_leaves_the_user_due() {
-    let fresh = Fresh::new();
-    fresh.await.add(&user(1, "ada")).await.expect("added");
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let binding = fresh.await;
-    let read = fresh.await.user(1);
-    fresh.await.update(&user(1, "ada"), 1).await.expect("updated");
+    let fresh = Fresh::new().await;
+    fresh.add(&user(1, "ada")).await.expect("added");
+    let read = fresh.user(1).await;
+    fresh.update(&user(1, "ada"), 1).await.expect("updated");
     record(
-        &fresh.await,
-        &read.await,
-        &outcome(read.await.sync.desired_gen, SyncState::Synced),
-    ).await
+        &fresh,
+        &read,
+        &outcome(read.sync.desired_gen, SyncState::Synced),
+    )
+    .await
     .expect("recorded");
-    let sync = fresh.await.user(1).await.sync;
+    let sync = fresh.user(1).await.sync;
     assert_eq!((sync.state, sync.due_ms), (SyncState::Pending, Some(2_500)));
     assert_eq!((sync.desired_gen, sync.applied_gen), (2, 1));
     assert_eq!(
@@ -146,42 +123,48 @@ async fn a_change_during_a_step_leaves_the_user_due() {
 
 #[tokio::test]
 async fn drift_that_is_noticed_during_a_step_is_looked_at_afterwards() {
-    let fresh = Fresh::new();
-    fresh.await.add(&user(1, "ada")).await.expect("added");
-    settle(&fresh.await, 1, Some(customer(5)));
-    fresh.await.update(&user(1, "ada"), 1).await.expect("updated");
-    let read = fresh.await.user(1);
-    fresh.await
+    let fresh = Fresh::new().await;
+    fresh.add(&user(1, "ada")).await.expect("added");
+    settle(&fresh, 1, Some(customer(5))).await;
+    fresh.update(&user(1, "ada"), 1).await.expect("updated");
+    let read = fresh.user(1).await;
+    fresh
         .write(|batch| {
             fresh
                 .store
                 .touch_customer(batch, fresh.shop, &customer(5), 2_400)
-        }).await
+        })
+        .await
         .expect("touched");
     record(
-        &fresh.await,
-        &read.await,
-        &outcome(read.await.sync.desired_gen, SyncState::Synced),
-    ).await
+        &fresh,
+        &read,
+        &outcome(read.sync.desired_gen, SyncState::Synced),
+    )
+    .await
     .expect("recorded");
-    let pending = pending(&fresh.await, 1).await.expect("the user");
+    let pending = pending(&fresh, 1).await.expect("the user");
     assert_eq!(pending.applied, None, "so the next step reads the customer");
-    assert_eq!(due(&fresh.await, 2_500), [id(1)]);
+    assert_eq!(due(&fresh, 2_500).await, [id(1)]);
 }
 
 #[tokio::test]
 async fn the_longest_due_come_first_and_the_later_not_at_all() {
-    let fresh = Fresh::new();
+    let fresh = Fresh::new().await;
     for (number, at_ms) in [(1, 3_000), (2, 1_000), (3, 2_000), (4, 9_000)] {
         let change = UserChange {
             at_ms,
             ..user(number, &format!("user{number}"))
         };
-        fresh.await.add(&change).await.expect("added");
+        fresh.add(&change).await.expect("added");
     }
-    assert_eq!(due(&fresh.await, 3_000), [id(2), id(3), id(1)]);
+    assert_eq!(due(&fresh, 3_000).await, [id(2), id(3), id(1)]);
     assert_eq!(
-        fresh.await.store.due_users(fresh.await.shop, 3_000, 2).await.expect("read"),
+        fresh
+            .store
+            .due_users(fresh.shop, 3_000, 2)
+            .await
+            .expect("read"),
         [id(2), id(3)]
     );
     let failed = Outcome {
@@ -191,9 +174,11 @@ async fn the_longest_due_come_first_and_the_later_not_at_all() {
         last_error: Some("phone is invalid".to_owned()),
         ..outcome(1, SyncState::Failed)
     };
-    record(&fresh.await, &fresh.await.user(2).await, &failed).await.expect("recorded");
-    assert_eq!(due(&fresh.await, 9_000), [id(3), id(1), id(4)]);
-    let sync = fresh.await.user(2).await.sync;
+    record(&fresh, &fresh.user(2).await, &failed)
+        .await
+        .expect("recorded");
+    assert_eq!(due(&fresh, 9_000).await, [id(3), id(1), id(4)]);
+    let sync = fresh.user(2).await.sync;
     assert_eq!(
         (sync.attempts, sync.last_error.as_deref()),
         (1, Some("phone is invalid"))
@@ -203,16 +188,17 @@ async fn the_longest_due_come_first_and_the_later_not_at_all() {
 
 #[tokio::test]
 async fn an_outcome_for_a_customer_that_changed_hands_is_refused() {
-    let fresh = Fresh::new();
-    fresh.await.add(&user(1, "ada")).await.expect("added");
-    settle(&fresh.await, 1, Some(customer(5)));
-    fresh.await.delete(1).await.expect("deleted");
-    let read = pending(&fresh.await, 1).await.expect("the tombstone").user;
-    let tombstone = fresh.await
+    let fresh = Fresh::new().await;
+    fresh.add(&user(1, "ada")).await.expect("added");
+    settle(&fresh, 1, Some(customer(5))).await;
+    fresh.delete(1).await.expect("deleted");
+    let read = pending(&fresh, 1).await.expect("the tombstone").user;
+    let tombstone = fresh
         .store
-        .tombstone(fresh.await.shop, &fresh.await.key, "ada").await
+        .tombstone(fresh.shop, &fresh.key, "ada")
+        .await
         .expect("read");
-    fresh.await
+    fresh
         .write(|batch| {
             fresh
                 .store
@@ -224,59 +210,64 @@ async fn an_outcome_for_a_customer_that_changed_hands_is_refused() {
                     tombstone.as_ref(),
                 )
                 .expect("sealed");
-        }).await
+        })
+        .await
         .expect("added");
     let late = outcome(read.sync.desired_gen, SyncState::Disabled);
     assert_eq!(
-        record(&fresh.await, &read, &late),
+        record(&fresh, &read, &late).await,
         Err(GuardFailure::VersionMismatch)
     );
-    assert_eq!(fresh.await.user(2).await.sync.state, SyncState::Pending);
+    assert_eq!(fresh.user(2).await.sync.state, SyncState::Pending);
 }
 
 #[tokio::test]
 async fn a_settled_tombstone_keeps_its_customer_and_nothing_else() {
-    let fresh = Fresh::new();
-    fresh.await.add_users(2);
-    settle(&fresh.await, 1, Some(customer(5)));
-    fresh.await.delete(1).await.expect("deleted");
-    settle(&fresh.await, 1, Some(customer(5)));
-    let kept = pending(&fresh.await, 1).await.expect("the tombstone");
+    let fresh = Fresh::new().await;
+    fresh.add_users(2).await;
+    settle(&fresh, 1, Some(customer(5))).await;
+    fresh.delete(1).await.expect("deleted");
+    settle(&fresh, 1, Some(customer(5))).await;
+    let kept = pending(&fresh, 1).await.expect("the tombstone");
     assert_eq!((kept.user.document.as_str(), kept.applied), ("", None));
     assert!(
-        fresh.await
+        fresh
             .store
-            .tombstone(fresh.await.shop, &fresh.await.key, "user1").await
+            .tombstone(fresh.shop, &fresh.key, "user1")
+            .await
             .expect("read")
             .is_some()
     );
     // Without a customer there is nothing to re-link.
-    fresh.await.delete(2).await.expect("deleted");
-    settle(&fresh.await, 2, None);
-    assert!(pending(&fresh.await, 2).await.is_none());
+    fresh.delete(2).await.expect("deleted");
+    settle(&fresh, 2, None).await;
+    assert!(pending(&fresh, 2).await.is_none());
     // Whoever adopts the customer takes it from the tombstone.
-    fresh.await.add(&user(3, "carl")).await.expect("added");
-    fresh.await
+    fresh.add(&user(3, "carl")).await.expect("added");
+    fresh
         .write(|batch| {
             fresh
                 .store
                 .release_tombstones(batch, fresh.shop, &customer(5), id(3))
-        }).await
+        })
+        .await
         .expect("released");
-    assert!(pending(&fresh.await, 1).await.is_none());
+    assert!(pending(&fresh, 1).await.is_none());
 }
 
 #[tokio::test]
 async fn states_are_counted_and_listed() {
-    let fresh = Fresh::new();
-    fresh.await.add_users(5);
+    let fresh = Fresh::new().await;
+    fresh.add_users(5).await;
     for number in 1..=3 {
-        settle(&fresh.await, number, Some(customer(number)));
+        settle(&fresh, number, Some(customer(number))).await;
     }
     let held = outcome(1, SyncState::Held);
-    record(&fresh.await, &fresh.await.user(4).await, &held).await.expect("recorded");
-    fresh.await.delete(3).await.expect("deleted");
-    let mut counts = fresh.await.store.state_counts(fresh.await.shop).await.expect("read");
+    record(&fresh, &fresh.user(4).await, &held)
+        .await
+        .expect("recorded");
+    fresh.delete(3).await.expect("deleted");
+    let mut counts = fresh.store.state_counts(fresh.shop).await.expect("read");
     counts.sort_by_key(|(state, _)| state.as_str());
     assert_eq!(
         counts,
@@ -286,38 +277,49 @@ async fn states_are_counted_and_listed() {
             (SyncState::Synced, 2)
         ]
     );
-    let listed = |state, seq| -> Vec<ResourceId> {
+    let listed = async |state, seq| -> Vec<ResourceId> {
         let users = fresh
             .store
-            .users_in_state(fresh.shop, &fresh.key, state, seq, 10);
-        users.await.expect("read").iter().map(|user| user.id).collect()
+            .users_in_state(fresh.shop, &fresh.key, state, seq, 10)
+            .await;
+        users.expect("read").iter().map(|user| user.id).collect()
     };
-    assert_eq!(listed(SyncState::Synced, 0), [id(1), id(2)]);
-    assert_eq!(listed(SyncState::Synced, fresh.await.user(1).await.seq), [id(2)]);
-    assert_eq!(listed(SyncState::Held, 0), [id(4)]);
-    assert_eq!(listed(SyncState::Conflict, 0), []);
+    assert_eq!(listed(SyncState::Synced, 0).await, [id(1), id(2)]);
+    assert_eq!(
+        listed(SyncState::Synced, fresh.user(1).await.seq).await,
+        [id(2)]
+    );
+    assert_eq!(listed(SyncState::Held, 0).await, [id(4)]);
+    assert_eq!(listed(SyncState::Conflict, 0).await, []);
     // The deleted one is counted apart, until its customer is disabled.
-    let leaving = || fresh.store.leaving_counts(fresh.shop).await.expect("read");
-    assert_eq!(leaving(), [(SyncState::Pending, 1)]);
-    let left = |state, seq| -> Vec<ResourceId> {
+    let leaving = async || fresh.store.leaving_counts(fresh.shop).await.expect("read");
+    assert_eq!(leaving().await, [(SyncState::Pending, 1)]);
+    let left = async |state, seq| -> Vec<ResourceId> {
         let users = fresh
             .store
-            .leaving_in_state(fresh.shop, &fresh.key, state, seq, 10);
-        users.await.expect("read").iter().map(|user| user.id).collect()
+            .leaving_in_state(fresh.shop, &fresh.key, state, seq, 10)
+            .await;
+        users.expect("read").iter().map(|user| user.id).collect()
     };
-    assert_eq!(left(SyncState::Pending, 0), [id(3)]);
-    assert_eq!(left(SyncState::Failed, 0), []);
+    assert_eq!(left(SyncState::Pending, 0).await, [id(3)]);
+    assert_eq!(left(SyncState::Failed, 0).await, []);
 }
 
 #[tokio::test]
 async fn what_is_due_is_due_after_a_restart() {
-    let fresh = Fresh::new();
-    fresh.await.add_users(3);
-    settle(&fresh.await, 2, Some(customer(5)));
-    let before: Vec<UserRecord> = [1, 2, 3].map(|number| fresh.await.user(number)).into();
-    let fresh = fresh.await.reopened();
-    assert_eq!(due(&fresh.await, 1_000), [id(1), id(3)]);
-    let after: Vec<UserRecord> = [1, 2, 3].map(|number| fresh.await.user(number)).into();
-    assert_eq!(after, before);
-    assert_eq!(fresh.await.counts(), (3, 0));
+    let fresh = Fresh::new().await;
+    fresh.add_users(3).await;
+    settle(&fresh, 2, Some(customer(5))).await;
+    let users = async |fresh: &Fresh| {
+        [
+            fresh.user(1).await,
+            fresh.user(2).await,
+            fresh.user(3).await,
+        ]
+    };
+    let before = users(&fresh).await;
+    let fresh = fresh.reopened().await;
+    assert_eq!(due(&fresh, 1_000).await, [id(1), id(3)]);
+    assert_eq!(users(&fresh).await, before);
+    assert_eq!(fresh.counts().await, (3, 0));
 }

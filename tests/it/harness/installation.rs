@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::database;
 use super::process::{Process, printed, syncup};
 
 pub const SHOP: &str = "test.myshopify.com";
@@ -36,6 +38,7 @@ impl Installation {
     pub fn on_plan(plan: &str) -> Self {
         let mock = Mock::on_plan(plan);
         let directory = tempfile::tempdir().unwrap();
+        database::prepare(directory.path());
         add_shop(directory.path());
         let made = printed(&mut cli(
             directory.path(),
@@ -145,7 +148,12 @@ impl Mock {
 /// A command on this data directory.
 pub fn cli(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = syncup(arguments);
-    command.env("SYNCUP_DATA_DIR", directory);
+    command
+        .env("SYNCUP_DATA_DIR", directory)
+        .env("SYNCUP_MASTER_KEY", database::MASTER_KEY);
+    if let Some(url) = database::url(directory) {
+        command.env("SYNCUP_DATABASE", url.expose_secret());
+    }
     command
 }
 

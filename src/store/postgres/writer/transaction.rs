@@ -79,7 +79,8 @@ impl<'t> Open<'t> {
     async fn try_apply(&self, shop: Option<ShopId>, batch: &Batch) -> Result<Applied, Broken> {
         send(self.connection, "SAVEPOINT batch");
         let applied = self.apply(shop, std::slice::from_ref(batch)).await?;
-        let is_kept = matches!(applied.first(), None | Some(Applied::Whole)) && !batch.is_rehearsal();
+        let is_kept =
+            matches!(applied.first(), None | Some(Applied::Whole)) && !batch.is_rehearsal();
         let end = if is_kept {
             "RELEASE batch"
         } else {
@@ -90,11 +91,7 @@ impl<'t> Open<'t> {
     }
 
     /// Sends all statements of all batches, and then waits for what became of them.
-    async fn apply(
-        &self,
-        shop: Option<ShopId>,
-        batches: &[Batch],
-    ) -> Result<Vec<Applied>, Broken> {
+    async fn apply(&self, shop: Option<ShopId>, batches: &[Batch]) -> Result<Vec<Applied>, Broken> {
         let statements: Vec<&Statement> = batches.iter().flat_map(|one| &one.statements).collect();
         let mut prepared: Vec<Prepared> = Vec::with_capacity(statements.len());
         for statement in &statements {
@@ -105,9 +102,10 @@ impl<'t> Open<'t> {
             let lock = self.connection.prepare_cached(LOCK).await?;
             self.connection.execute(&lock, &[&shop]).await?;
         }
-        let sending = statements.iter().zip(&prepared).map(|(statement, prepared)| {
-            self.execute(prepared, &statement.parameters)
-        });
+        let sending = statements
+            .iter()
+            .zip(&prepared)
+            .map(|(statement, prepared)| self.execute(prepared, &statement.parameters));
         let mut results = in_one_go(sending).await.into_iter();
         Ok(batches
             .iter()
@@ -125,13 +123,16 @@ impl<'t> Open<'t> {
 
     async fn commit(mut self) -> Result<(), Broken> {
         self.is_ended = true;
-        self.connection.batch_execute("COMMIT").await.map_err(|error| {
-            if error.code().is_some() {
-                error.into()
-            } else {
-                Broken::Commit(error.into())
-            }
-        })
+        self.connection
+            .batch_execute("COMMIT")
+            .await
+            .map_err(|error| {
+                if error.code().is_some() {
+                    error.into()
+                } else {
+                    Broken::Commit(error.into())
+                }
+            })
     }
 }
 
@@ -158,7 +159,10 @@ async fn in_one_go<'s, T>(sending: impl Iterator<Item = BoxFuture<'s, T>>) -> Ve
 }
 
 /// What a batch's statements came to. The first that did not go as told decides: what came behind it is undone with it.
-fn judge(statements: &[Statement], results: &mut dyn Iterator<Item = Result<u64, Error>>) -> Applied {
+fn judge(
+    statements: &[Statement],
+    results: &mut dyn Iterator<Item = Result<u64, Error>>,
+) -> Applied {
     let mut applied = Applied::Whole;
     // All of the batch's results are taken, so that the next batch finds its own.
     for (statement, result) in statements.iter().zip(results) {

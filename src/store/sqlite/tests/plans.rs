@@ -16,7 +16,8 @@ async fn plan(fresh: &Fresh, sql: &str) -> String {
             &format!("EXPLAIN QUERY PLAN {sql}"),
             &nothing,
             |row| row.text(3).map(str::to_owned),
-        ).await
+        )
+        .await
         .expect("explained");
     steps.join("\n")
 }
@@ -38,105 +39,77 @@ fn scans(plan: &str) -> bool {
 
 /// Who and whose, as the statements need it.
 async fn furnished() -> Fresh {
-    let fresh = Fresh::new();
-    fresh.await.add_users(3);
-    fresh.await.add_group(&group(100, "team")).await.expect("added");
-    sync::settle(&fresh.await, 3, Some(customer(3)));
-    fresh.await
+    let fresh = Fresh::new().await;
+    fresh.add_users(3).await;
+    fresh.add_group(&group(100, "team")).await.expect("added");
+    sync::settle(&fresh, 3, Some(customer(3))).await;
+    fresh
+}
+
+/// What `read` gives, all of whose queries search by `index`.
+async fn check<T>(
+    fresh: &Fresh,
+    index: &str,
+    read: impl Future<Output = Result<T, StoreError>>,
+) -> T {
+    ASKED.take();
+    let found = read.await.expect("read");
+    let asked = ASKED.take();
+    assert!(!asked.is_empty());
+    for sql in &asked {
+        let plan = plan(fresh, sql).await;
+        assert!(plan.contains(index), "{sql}\n{plan}\nnot by {index}");
+        assert!(!scans(&plan), "{sql}\n{plan}");
+    }
+    found
 }
 
 #[tokio::test]
 async fn every_read_searches_by_its_index() {
-    let fresh = furnished();
-    let (store, shop, key) = (&fresh.await.store, fresh.await.shop, &fresh.await.key);
-    let check = |index: &str, read: &dyn Fn()| {
-        ASKED.take();
-        read();
-        let asked = ASKED.take();
-        assert!(!asked.is_empty());
-        for sql in &asked {
-            let plan = plan(&fresh.await, sql);
-            assert!(plan.await.contains(index), "{sql}\n{plan}\nnot by {index}");
-            assert!(!scans(&plan.await), "{sql}\n{plan}");
-        }
-    };
-    let check_users = |index, read: &dyn Fn() -> Vec<UserRecord>| {
-        check(index, &|| {
-            read();
-        });
-    };
-    let one = |user: Option<UserRecord>| user.into_iter().collect();
-    check_users("users_by_id", &|| {
-        one(store.user(shop, key, id(1)).await.expect("read"))
-    });
-    check_users("users_by_user_name", &|| {
-        one(store.user_by_user_name(shop, key, "user1").await.expect("read"))
-    });
-    check_users("users_by_external_id", &|| {
-        store
-            .users_by_external_id(shop, key, "ext-1").await
-            .expect("read")
-    });
-    check_users("users_by_id", &|| {
-        store.users_by_email(shop, key, "a@b").await.expect("read")
-    });
-    check_users("users_in_order", &|| {
-        store.users_page(shop, key, 30, 10).await.expect("read")
-    });
-    check_users("users_in_order", &|| {
-        store.users_after(shop, key, 1, 10).await.expect("read")
-    });
-    check_users("users_in_order", &|| {
-        store
-            .users_in_state(shop, key, SyncState::Synced, 0, 9).await
-            .expect("read")
-    });
-    check_users("users_not_synced", &|| {
-        store
-            .users_in_state(shop, key, SyncState::Held, 0, 9).await
-            .expect("read")
-    });
-    check_users("users_leaving", &|| {
-        store
-            .leaving_in_state(shop, key, SyncState::Failed, 0, 9).await
-            .expect("read")
-    });
-    check("users_leaving", &|| {
-        assert!(store.leaving_counts(shop).await.expect("read").is_empty());
-    });
-    check("users_deleted", &|| {
-        assert!(store.tombstone(shop, key, "user1").await.expect("read").is_none());
-    });
-    check("users_by_customer", &|| {
-        assert!(
-            store
-                .user_of_customer(shop, &customer(3)).await
-                .expect("read")
-                .is_some()
-        );
-    });
-    check("users_not_synced", &|| {
-        assert!(!store.state_counts(shop).await.expect("read").is_empty());
-    });
-    check("users_due", &|| {
-        assert_eq!(store.due_users(shop, 9_000, 9).await.expect("read").len(), 2);
-    });
-    check("users_due", &|| {
-        assert_eq!(store.due_shops(9_000).await.expect("read"), [shop]);
-    });
-    check("users_due", &|| {
-        assert!(store.next_due_ms().await.expect("read").is_some());
-    });
-    check("groups_in_order", &|| {
-        assert_eq!(store.groups_page(shop, key, 1, 9).await.expect("read").len(), 1);
-    });
+    let fresh = furnished().await;
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let read = store.user(shop, key, id(1));
+    check(&fresh, "users_by_id", read).await;
+    let read = store.user_by_user_name(shop, key, "user1");
+    check(&fresh, "users_by_user_name", read).await;
+    let read = store.users_by_external_id(shop, key, "ext-1");
+    check(&fresh, "users_by_external_id", read).await;
+    let read = store.users_by_email(shop, key, "a@b");
+    check(&fresh, "users_by_id", read).await;
+    let read = store.users_page(shop, key, 30, 10);
+    check(&fresh, "users_in_order", read).await;
+    let read = store.users_after(shop, key, 1, 10);
+    check(&fresh, "users_in_order", read).await;
+    let read = store.users_in_state(shop, key, SyncState::Synced, 0, 9);
+    check(&fresh, "users_in_order", read).await;
+    let read = store.users_in_state(shop, key, SyncState::Held, 0, 9);
+    check(&fresh, "users_not_synced", read).await;
+    let read = store.leaving_in_state(shop, key, SyncState::Failed, 0, 9);
+    check(&fresh, "users_leaving", read).await;
+    let leaving = check(&fresh, "users_leaving", store.leaving_counts(shop)).await;
+    assert!(leaving.is_empty());
+    let read = store.tombstone(shop, key, "user1");
+    assert!(check(&fresh, "users_deleted", read).await.is_none());
+    let customer = customer(3);
+    let read = store.user_of_customer(shop, &customer);
+    assert!(check(&fresh, "users_by_customer", read).await.is_some());
+    let counts = check(&fresh, "users_not_synced", store.state_counts(shop)).await;
+    assert!(!counts.is_empty());
+    let read = store.due_users(shop, 9_000, 9);
+    assert_eq!(check(&fresh, "users_due", read).await.len(), 2);
+    let read = store.due_shops(9_000);
+    assert_eq!(check(&fresh, "users_due", read).await, [shop]);
+    let read = store.next_due_ms();
+    assert!(check(&fresh, "users_due", read).await.is_some());
+    let read = store.groups_page(shop, key, 1, 9);
+    assert_eq!(check(&fresh, "groups_in_order", read).await.len(), 1);
 }
 
 #[tokio::test]
 async fn no_write_scans_a_table_that_grows() {
-    let fresh = furnished();
-    let (store, shop, key) = (&fresh.await.store, fresh.await.shop, &fresh.await.key);
-    let mut batch = Batch::new();
+    let fresh = furnished().await;
+    let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
+    let mut batch = Batch::of(shop);
     let taken = crate::store::Tombstone {
         id: id(3),
         customer: customer(3),
@@ -147,7 +120,7 @@ async fn no_write_scans_a_table_that_grows() {
     store
         .update_user(&mut batch, shop, key, &user(1, "one"), 1)
         .expect("sealed");
-    store.delete_user(&mut batch, shop, &fresh.await.user(1).await, 2_000);
+    store.delete_user(&mut batch, shop, &fresh.user(1).await, 2_000);
     store
         .insert_group(&mut batch, shop, key, &group(101, "crew"))
         .expect("sealed");
@@ -158,10 +131,10 @@ async fn no_write_scans_a_table_that_grows() {
     store.remove_member(&mut batch, shop, id(100), id(1), 2_000);
     store.remove_all_members(&mut batch, shop, id(100), 2_000);
     store.touch_members(&mut batch, shop, id(100), 2_000);
-    store.delete_group(&mut batch, shop, &fresh.await.group(100).await);
+    store.delete_group(&mut batch, shop, &fresh.group(100).await);
     let deleted = UserRecord {
         deleted: true,
-        ..fresh.await.user(1).await
+        ..fresh.user(1).await
     };
     let outcome = sync::outcome(1, SyncState::Synced);
     store
@@ -173,7 +146,7 @@ async fn no_write_scans_a_table_that_grows() {
     store.note(&mut batch, shop, &Activity::default());
     assert!(batch.statements.len() > 20);
     for statement in &batch.statements {
-        let plan = plan(&fresh.await, statement.sql);
-        assert!(!scans(&plan.await), "{}\n{plan}", statement.sql);
+        let plan = plan(&fresh, statement.sql).await;
+        assert!(!scans(&plan), "{}\n{plan}", statement.sql);
     }
 }

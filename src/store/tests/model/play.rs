@@ -19,38 +19,38 @@ impl Both {
             Act::Add(content) => self.add(content).await,
             Act::Update(who, content, stale) => {
                 if let Some(at) = pick(&live, *who) {
-                    self.update(at, content, *stale);
-                }.await
+                    self.update(at, content, *stale).await;
+                }
             }
             Act::Delete(who, stale) => {
                 if let Some(at) = pick(&live, *who) {
-                    self.delete(at, *stale);
+                    self.delete(at, *stale).await;
                 }
             }
             Act::Step { who, finds, late } => {
                 if let Some(at) = pick(&all, *who) {
-                    self.step(at, *finds, *late);
+                    self.step(at, *finds, *late).await;
                 }
             }
-            Act::AddGroup(name) => self.add_group(*name),
+            Act::AddGroup(name) => self.add_group(*name).await,
             Act::Rename(group, name, touches) => {
                 if let Some(at) = pick(&teams, *group) {
-                    self.rename(at, *name, *touches);
+                    self.rename(at, *name, *touches).await;
                 }
             }
             Act::DropGroup(group) | Act::Empty(group) => {
                 if let Some(at) = pick(&teams, *group) {
-                    self.empty(at, matches!(act, Act::DropGroup(_)));
+                    self.empty(at, matches!(act, Act::DropGroup(_))).await;
                 }
             }
             Act::Join(group, who) => {
                 if let (Some(team), Some(at)) = (pick(&teams, *group), pick(&all, *who)) {
-                    self.join(team, at);
+                    self.join(team, at).await;
                 }
             }
             Act::Leave(group, who) => {
                 if let (Some(team), Some(at)) = (pick(&teams, *group), pick(&all, *who)) {
-                    self.leave(team, at);
+                    self.leave(team, at).await;
                 }
             }
         }
@@ -63,7 +63,8 @@ impl Both {
         let fresh = &self.fresh;
         let tombstone = fresh
             .store
-            .tombstone(fresh.shop, &fresh.key, &change.user_name).await
+            .tombstone(fresh.shop, &fresh.key, &change.user_name)
+            .await
             .expect("read");
         let expected = self.model.tombstone(content.name, &self.deleted_ms);
         let gone = expected.map(|at| self.model.people[at].clone());
@@ -71,12 +72,14 @@ impl Both {
             tombstone.as_ref().map(|one| one.id),
             gone.as_ref().map(|one| id(one.number))
         );
-        let written = fresh.write(|batch| {
-            fresh
-                .store
-                .insert_user(batch, fresh.shop, &fresh.key, &change, tombstone.as_ref())
-                .expect("sealed");
-        });
+        let written = fresh
+            .write(|batch| {
+                fresh
+                    .store
+                    .insert_user(batch, fresh.shop, &fresh.key, &change, tombstone.as_ref())
+                    .expect("sealed");
+            })
+            .await;
         if self.model.has_name(content.name, None) {
             assert_eq!(written, Err(GuardFailure::UserNameTaken));
             return;
@@ -100,12 +103,13 @@ impl Both {
         });
     }
 
-    fn update(&mut self, at: usize, content: &Content, stale: bool) {
+    async fn update(&mut self, at: usize, content: &Content, stale: bool) {
         let now_ms = self.model.now_ms;
         let (number, version) = (self.model.people[at].number, self.model.people[at].version);
         let written = self
             .fresh
-            .update(&change(number, content, now_ms), version - i64::from(stale));
+            .update(&change(number, content, now_ms), version - i64::from(stale))
+            .await;
         if stale {
             assert_eq!(written, Err(GuardFailure::VersionMismatch));
         } else if self.model.has_name(content.name, Some(number)) {
@@ -120,11 +124,12 @@ impl Both {
     async fn delete(&mut self, at: usize, stale: bool) {
         let now_ms = self.model.now_ms;
         let one = &mut self.model.people[at];
-        let mut record = self.fresh.user(one.number);
-        record.await.version -= i64::from(stale);
+        let mut record = self.fresh.user(one.number).await;
+        record.version -= i64::from(stale);
         let fresh = &self.fresh;
-        let written =
-            fresh.write(|batch| fresh.store.delete_user(batch, fresh.shop, &record.await, now_ms));
+        let written = fresh
+            .write(|batch| fresh.store.delete_user(batch, fresh.shop, &record, now_ms))
+            .await;
         if stale {
             assert_eq!(written, Err(GuardFailure::VersionMismatch));
             return;
@@ -153,7 +158,9 @@ impl Both {
             at_ms: now_ms,
             ..sync::outcome(0, SyncState::Synced)
         };
-        sync::record(fresh, &read, &outcome).await.expect("recorded");
+        sync::record(fresh, &read, &outcome)
+            .await
+            .expect("recorded");
         one.applied = outcome.seen_gen;
         one.customer = found;
         one.due_ms = late.then_some(now_ms);
@@ -167,12 +174,13 @@ impl Both {
         }
     }
 
-    fn add_group(&mut self, name: u8) {
+    async fn add_group(&mut self, name: u8) {
         self.model.numbers += 1;
         let number = self.model.numbers + 1_000;
         let written = self
             .fresh
-            .add_group(&group(number, &format!("group{name}")));
+            .add_group(&group(number, &format!("group{name}")))
+            .await;
         if self.model.teams.iter().any(|team| team.name == name) {
             assert_eq!(written, Err(GuardFailure::DisplayNameTaken));
             return;
@@ -185,23 +193,25 @@ impl Both {
         });
     }
 
-    fn rename(&mut self, at: usize, name: u8, touches: bool) {
+    async fn rename(&mut self, at: usize, name: u8, touches: bool) {
         let (fresh, now_ms) = (&self.fresh, self.model.now_ms);
         let Team {
             number, version, ..
         } = self.model.teams[at];
         let renamed = group(number, &format!("group{name}"));
-        let written = fresh.write(|batch| {
-            if touches {
+        let written = fresh
+            .write(|batch| {
+                if touches {
+                    fresh
+                        .store
+                        .touch_members(batch, fresh.shop, id(number), now_ms);
+                }
                 fresh
                     .store
-                    .touch_members(batch, fresh.shop, id(number), now_ms);
-            }
-            fresh
-                .store
-                .update_group(batch, fresh.shop, &fresh.key, &renamed, version)
-                .expect("sealed");
-        });
+                    .update_group(batch, fresh.shop, &fresh.key, &renamed, version)
+                    .expect("sealed");
+            })
+            .await;
         let mut others = self.model.teams.iter().filter(|team| team.number != number);
         if others.any(|team| team.name == name) {
             assert_eq!(written, Err(GuardFailure::DisplayNameTaken));
@@ -220,16 +230,17 @@ impl Both {
     async fn empty(&mut self, at: usize, drops: bool) {
         let (fresh, now_ms) = (&self.fresh, self.model.now_ms);
         let number = self.model.teams[at].number;
-        let record = fresh.group(number);
+        let record = fresh.group(number).await;
         fresh
             .write(|batch| {
                 fresh
                     .store
                     .remove_all_members(batch, fresh.shop, id(number), now_ms);
                 if drops {
-                    fresh.store.delete_group(batch, fresh.shop, &record.await);
+                    fresh.store.delete_group(batch, fresh.shop, &record);
                 }
-            }).await
+            })
+            .await
             .expect("emptied");
         for one in &mut self.model.people {
             if one.groups.remove(&number) {
@@ -241,15 +252,17 @@ impl Both {
         }
     }
 
-    fn join(&mut self, team: usize, at: usize) {
+    async fn join(&mut self, team: usize, at: usize) {
         let (fresh, now_ms) = (&self.fresh, self.model.now_ms);
         let team = self.model.teams[team].number;
         let one = &mut self.model.people[at];
-        let written = fresh.write(|batch| {
-            fresh
-                .store
-                .add_member(batch, fresh.shop, id(team), id(one.number), now_ms);
-        });
+        let written = fresh
+            .write(|batch| {
+                fresh
+                    .store
+                    .add_member(batch, fresh.shop, id(team), id(one.number), now_ms);
+            })
+            .await;
         if one.deleted {
             assert_eq!(written, Err(GuardFailure::UnknownMember(id(one.number))));
             return;
@@ -269,7 +282,8 @@ impl Both {
                 fresh
                     .store
                     .remove_member(batch, fresh.shop, id(team), id(one.number), now_ms);
-            }).await
+            })
+            .await
             .expect("left");
         if one.groups.remove(&team) {
             one.changes(now_ms);
