@@ -12,6 +12,7 @@ use super::{FILE, STEPS};
 use crate::base::id::ResourceId;
 use crate::base::token::{RANDOM_LEN, Token};
 use crate::directory::{SyncState, TokenRecord, UserRecord};
+use crate::store::tests::database::MASTER_KEY;
 use crate::store::tests::{Fresh, add_shop, customer, group, id, open, sync, user, wait};
 use crate::store::value::{Value, int};
 use crate::store::{ActivityFilter, Batch, Location, Store, StoreError, UserChange};
@@ -79,7 +80,8 @@ async fn a_database_of_a_later_version_is_refused() {
         .pragma_update(None, "user_version", 99)
         .expect("set");
     drop(connection);
-    let (error, chain) = refusal(directory.path(), None).await;
+    let key = SecretString::from(MASTER_KEY);
+    let (error, chain) = refusal(directory.path(), Some(&key)).await;
     assert!(
         matches!(error, StoreError::NewerSchema { found: 99, .. }),
         "{chain}"
