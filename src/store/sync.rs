@@ -261,6 +261,14 @@ impl Store {
         );
     }
 
+    /// Adds to `batch` that what is in Shopify of a user is in doubt: someone may have written late.
+    pub fn doubt_user(&self, batch: &mut Batch, shop: ShopId, user: ResourceId, at_ms: i64) {
+        batch.push(
+            "UPDATE users SET desired_gen = desired_gen + 1, due_ms = ?3, applied = NULL, attempts = attempts + 1, state = 'pending' WHERE shop_id = ?1 AND id = ?2",
+            vec![shop_value(shop), id_value(user), int(at_ms)],
+        );
+    }
+
     /// Adds to `batch` that no deleted user but `keeper` has this customer any more: it was adopted.
     pub fn release_tombstones(
         &self,

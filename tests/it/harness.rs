@@ -63,7 +63,7 @@ impl TestApp {
         settings.data_dir = directory.path().to_owned();
         database::prepare(directory.path());
         settings.database = database::url(directory.path());
-        settings.master_key = Some(SecretString::from(database::MASTER_KEY));
+        settings.master_key = database::master_key(directory.path());
         settings.listen = ([127, 0, 0, 1], 0).into();
         settings.ops_listen = ([127, 0, 0, 1], 0).into();
         settings.public_url = Some("https://scim.example.com".to_owned());

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fs, thread};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::NoTls;
 
-/// The master key of all tests, as hex.
+/// The master key of tests that share a server, as hex.
 pub const MASTER_KEY: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
 /// The file in a test's directory that has the database's address, for commands and restarts.
@@ -51,4 +51,27 @@ fn make_schema(server: &str, name: &str) {
 pub fn url(directory: &Path) -> Option<SecretString> {
     let noted = fs::read_to_string(directory.join(FILE));
     noted.ok().map(SecretString::from)
+}
+
+/// The master key that goes with it; `None`: it is in files there.
+pub fn master_key(directory: &Path) -> Option<SecretString> {
+    url(directory).map(|_| SecretString::from(MASTER_KEY))
+}
+
+/// Runs a statement on the directory's database, past the bridge; gives the number of rows.
+pub async fn execute(directory: &Path, sql: &str) -> u64 {
+    match url(directory) {
+        None => {
+            let database = rusqlite::Connection::open(directory.join("syncup.db"));
+            let changed = database.expect("opened").execute(sql, []);
+            changed.expect("executed") as u64
+        }
+        Some(url) => {
+            let (client, connection) = tokio_postgres::connect(url.expose_secret(), NoTls)
+                .await
+                .expect("connected");
+            tokio::spawn(connection);
+            client.execute(sql, &[]).await.expect("executed")
+        }
+    }
 }

@@ -36,9 +36,18 @@ pub struct Bridge {
 
 impl Installation {
     pub fn on_plan(plan: &str) -> Self {
-        let mock = Mock::on_plan(plan);
         let directory = tempfile::tempdir().unwrap();
         database::prepare(directory.path());
+        Self::in_directory(directory, plan)
+    }
+
+    /// With the database in the data directory, whatever the other tests run on.
+    pub fn on_files() -> Self {
+        Self::in_directory(tempfile::tempdir().unwrap(), "plus")
+    }
+
+    fn in_directory(directory: TempDir, plan: &str) -> Self {
+        let mock = Mock::on_plan(plan);
         add_shop(directory.path());
         let made = printed(&mut cli(
             directory.path(),
@@ -148,11 +157,11 @@ impl Mock {
 /// A command on this data directory.
 pub fn cli(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = syncup(arguments);
-    command
-        .env("SYNCUP_DATA_DIR", directory)
-        .env("SYNCUP_MASTER_KEY", database::MASTER_KEY);
+    command.env("SYNCUP_DATA_DIR", directory);
     if let Some(url) = database::url(directory) {
-        command.env("SYNCUP_DATABASE", url.expose_secret());
+        command
+            .env("SYNCUP_DATABASE", url.expose_secret())
+            .env("SYNCUP_MASTER_KEY", database::MASTER_KEY);
     }
     command
 }

@@ -114,3 +114,18 @@ CREATE TABLE activity (
 );
 CREATE INDEX activity_of_shop ON activity (shop_id, entry);
 CREATE INDEX activity_of_resource ON activity (shop_id, resource, entry) WHERE resource IS NOT NULL;
+
+-- Processes that are alive: each says so again and again, until when it is to be believed, by this server's clock.
+CREATE TABLE replicas (
+  owner    BYTEA  NOT NULL PRIMARY KEY,
+  until_ms BIGINT NOT NULL
+);
+
+-- Which process works for a shop, for as long as that process is alive. The epoch counts its changes.
+CREATE TABLE leases (
+  shop_id BIGINT NOT NULL PRIMARY KEY,
+  owner   BYTEA  NOT NULL,
+  epoch   BIGINT NOT NULL
+);
+
+CREATE VIEW server_clock AS SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now_ms;
