@@ -78,7 +78,7 @@ impl TestApp {
             .await
             .unwrap();
         let scim = Scim::new(
-            &format!("http://{}/scim/v2", application.scim_address()),
+            &format!("http://{}/scim/v2", application.scim_address().unwrap()),
             token.expose_secret(),
         );
         Self {
