@@ -29,6 +29,7 @@ mod search_index;
 mod serve;
 mod shop;
 mod storefront;
+mod struck;
 mod transport;
 mod user_error;
 #[cfg(feature = "wiremock")]

@@ -85,6 +85,7 @@ fn respond(reply: Reply) -> HttpResponse {
     let whole = u64::try_from(reply.body.len()).unwrap_or_default();
     match reply.after {
         Disposition::Send => response.body(reply.body),
+        Disposition::TrickleBody { over_ms } => trickle(&mut response, reply.body, over_ms),
         Disposition::DropConnection => broken(&mut response, whole.max(1), Vec::new()),
         Disposition::TruncateBody { sent_bytes } => {
             let mut part = reply.body;
@@ -92,6 +93,30 @@ fn respond(reply: Reply) -> HttpResponse {
             broken(&mut response, whole, part)
         }
     }
+}
+
+/// How many pieces a slow body is sent in.
+const PIECES: usize = 8;
+
+/// A body that takes `over_ms` from its first byte to its last.
+fn trickle(
+    response: &mut actix_web::HttpResponseBuilder,
+    body: Vec<u8>,
+    over_ms: u64,
+) -> HttpResponse {
+    let whole = u64::try_from(body.len()).unwrap_or_default();
+    let pause = Duration::from_millis(over_ms / PIECES as u64);
+    let piece_bytes = body.len().div_ceil(PIECES).max(1);
+    let pieces: Vec<web::Bytes> = body
+        .chunks(piece_bytes)
+        .map(web::Bytes::copy_from_slice)
+        .collect();
+    let chunks = futures_util::stream::unfold(pieces.into_iter(), move |mut pieces| async move {
+        let piece = pieces.next()?;
+        actix_web::rt::time::sleep(pause).await;
+        Some((Ok::<_, std::io::Error>(piece), pieces))
+    });
+    response.no_chunking(whole).streaming(Box::pin(chunks))
 }
 
 /// A body that promises `whole` bytes, sends `part` and breaks the connection.

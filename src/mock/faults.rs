@@ -1,6 +1,10 @@
 //! Faults by script: which requests go wrong, how often, and how.
 
+mod kind;
+
 use serde::{Deserialize, Serialize};
+
+pub use kind::{FaultKind, Stage};
 
 /// One rule of the script.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,64 +39,11 @@ pub struct Match {
     pub shop: Option<String>,
 }
 
-/// What goes wrong.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
-pub enum FaultKind {
-    /// An HTTP error instead of the operation.
-    Status {
-        /// The status.
-        code: u16,
-        /// The body; Shopify's own where it is known.
-        #[serde(default)]
-        body: Option<String>,
-        /// Seconds in `Retry-After`.
-        #[serde(default)]
-        retry_after: Option<f64>,
-    },
-    /// THROTTLED, whatever the points.
-    Throttled,
-    /// The connection is dropped before the operation runs.
-    Reset,
-    /// The operation runs, and the connection is dropped: the outcome is unknown to the client.
-    ResetAfterCommit,
-    /// The operation runs, and an HTTP error is sent.
-    StatusAfterCommit {
-        /// The status.
-        code: u16,
-    },
-    /// The operation runs, and the answer comes late.
-    Slow {
-        /// How late, in ms.
-        ms: u64,
-    },
-    /// The operation runs, and the body is not JSON.
-    MalformedJson,
-    /// The operation runs, and half of the body is sent.
-    TruncatedJson,
-    /// `INTERNAL_SERVER_ERROR` with HTTP 200.
-    InternalError {
-        /// Whether the operation runs all the same.
-        #[serde(default)]
-        after_commit: bool,
-    },
-    /// `extensions.cost` comes without `throttleStatus`.
-    MissingThrottleStatus,
-    /// All numbers of `extensions.cost` are integers.
-    IntegerCosts,
-    /// All numbers of `extensions.cost` are floats.
-    FloatCosts,
-    /// Names, e-mails, phones and addresses read as null.
-    NullProtectedFields,
-}
-
-/// A request, as far as faults tell requests apart.
+/// What may be struck, as far as faults tell one from another.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'r> {
+    /// What is about to be done.
+    pub stage: Stage,
     /// The operation's name.
     pub operation: Option<&'r str>,
     /// Its root fields.
@@ -146,11 +97,12 @@ impl Faults {
         &self.script
     }
 
-    /// The first rule that spoils this request; it is used up by one.
+    /// The first rule that spoils the subject; it is used up by one.
     pub fn strike(&mut self, subject: Subject<'_>) -> Option<FaultKind> {
         let mut dice = self.dice;
         let position = self.script.iter().position(|fault| {
-            fault.applies_to.holds(subject)
+            fault.kind.stage() == subject.stage
+                && fault.applies_to.holds(subject)
                 && fault
                     .probability
                     .is_none_or(|share| throw(&mut dice) < share)
@@ -190,6 +142,7 @@ mod tests {
 
     fn subject(root_fields: &[String]) -> Subject<'_> {
         Subject {
+            stage: Stage::Request,
             operation: Some("CreateCustomer"),
             root_fields,
             shop: "demo.myshopify.com",

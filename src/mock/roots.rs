@@ -63,6 +63,7 @@ pub fn resolve(
     }
 }
 
-fn is_mutation(field: &str) -> bool {
+/// Whether the root field is a mutation.
+pub fn is_mutation(field: &str) -> bool {
     SCHEMA.type_field("Mutation", field).is_ok()
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::engine::{Engine, World};
-use super::faults::{FaultKind, Subject};
+use super::faults::{FaultKind, Stage, Subject};
 use super::gate::{self, Admitted};
 use super::graphql::coded::CodedError;
 use super::graphql::collect::Reading;
@@ -17,7 +17,11 @@ use super::graphql::execute::{self, Outcome};
 use super::graphql::variables;
 use super::log::LogEntry;
 use super::reply::{self, Cost};
+use super::struck::Struck;
 use super::transport::{Disposition, Reply, Request};
+
+/// The header that names the version which served a request.
+const API_VERSION: &str = "X-Shopify-API-Version";
 
 /// Answers `POST /admin/api/{version}/graphql.json`.
 pub fn handle(engine: &Engine, request: &Request) -> Reply {
@@ -51,9 +55,10 @@ pub fn handle(engine: &Engine, request: &Request) -> Reply {
         Ok(admitted) => answer(engine, request, admitted, &mut entry),
     };
     entry.status = reply.status;
-    let reply = reply
-        .with_header("X-Request-Id", entry.request_id.clone())
-        .with_header("X-Shopify-API-Version", version);
+    let mut reply = reply.with_header("X-Request-Id", entry.request_id.clone());
+    if reply.header(API_VERSION).is_none() {
+        reply = reply.with_header(API_VERSION, version);
+    }
     engine.world().log.push(entry);
     reply
 }
@@ -161,6 +166,7 @@ impl Running<'_> {
 
     fn run(&self, world: &mut World, entry: &mut LogEntry) -> Reply {
         let fault = world.faults.strike(Subject {
+            stage: Stage::Request,
             operation: entry.operation.as_deref(),
             root_fields: &entry.root_fields,
             shop: &entry.shop,
@@ -258,7 +264,16 @@ impl Running<'_> {
             response_key: String::new(),
             search: Vec::new(),
         };
-        let outcome = execute::execute(self.reading, self.operation, &mut call);
+        let mut struck = Struck {
+            call: &mut call,
+            faults: &mut world.faults,
+            operation: entry.operation.as_deref(),
+            fault: None,
+        };
+        let outcome = execute::execute(self.reading, self.operation, &mut struck);
+        if let Some(fault) = struck.fault.take() {
+            entry.fault = serde_json::to_value(fault).ok();
+        }
         let search = std::mem::take(&mut call.search);
         let plan = call.shop.plan;
         if let Some(token) = call.shop.tokens.get_mut(self.admitted.token) {
@@ -335,6 +350,12 @@ fn after_commit(fault: Option<FaultKind>, mut reply: Reply, request_id: &str) ->
             reply.after = Disposition::TruncateBody {
                 sent_bytes: reply.body.len() / 2,
             };
+        }
+        Some(FaultKind::SlowBody { ms }) => {
+            reply.after = Disposition::TrickleBody { over_ms: ms };
+        }
+        Some(FaultKind::FallForward { version }) => {
+            return reply.with_header(API_VERSION, version);
         }
         Some(FaultKind::InternalError { after_commit: true }) => {
             return reply::internal_error(request_id);

@@ -53,6 +53,11 @@ pub enum Disposition {
         /// How much of the body is sent.
         sent_bytes: usize,
     },
+    /// Sends the head at once and the body in pieces.
+    TrickleBody {
+        /// How long the body takes, in ms.
+        over_ms: u64,
+    },
 }
 
 impl Reply {
@@ -74,6 +79,14 @@ impl Reply {
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON; null when it is none.

@@ -1,0 +1,100 @@
+//! What can go wrong.
+
+use serde::{Deserialize, Serialize};
+
+/// What goes wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+pub enum FaultKind {
+    /// An HTTP error instead of the operation.
+    Status {
+        /// The status.
+        code: u16,
+        /// The body; Shopify's own where it is known.
+        #[serde(default)]
+        body: Option<String>,
+        /// Seconds in `Retry-After`.
+        #[serde(default)]
+        retry_after: Option<f64>,
+    },
+    /// THROTTLED, whatever the points.
+    Throttled,
+    /// The connection is dropped before the operation runs.
+    Reset,
+    /// The operation runs, and the connection is dropped: the outcome is unknown to the client.
+    ResetAfterCommit,
+    /// The operation runs, and an HTTP error is sent.
+    StatusAfterCommit {
+        /// The status.
+        code: u16,
+    },
+    /// The operation runs, and the answer comes late.
+    Slow {
+        /// How late, in ms.
+        ms: u64,
+    },
+    /// The operation runs, and the body is not JSON.
+    MalformedJson,
+    /// The operation runs, and half of the body is sent.
+    TruncatedJson,
+    /// `INTERNAL_SERVER_ERROR` with HTTP 200.
+    InternalError {
+        /// Whether the operation runs all the same.
+        #[serde(default)]
+        after_commit: bool,
+    },
+    /// `extensions.cost` comes without `throttleStatus`.
+    MissingThrottleStatus,
+    /// All numbers of `extensions.cost` are integers.
+    IntegerCosts,
+    /// All numbers of `extensions.cost` are floats.
+    FloatCosts,
+    /// Names, e-mails, phones and addresses read as null.
+    NullProtectedFields,
+    /// The operation runs, and the body comes in pieces over a while.
+    SlowBody {
+        /// How long the body takes, in ms.
+        ms: u64,
+    },
+    /// `X-Shopify-API-Version` names another version than the one asked for.
+    FallForward {
+        /// The version named.
+        version: String,
+    },
+    /// A root field answers `ACCESS_DENIED`, as when its scope was withdrawn.
+    AccessDenied,
+    /// A mutation is refused with one entry in `userErrors`, and does nothing.
+    UserError {
+        /// The path of the input that is wrong; None is null.
+        #[serde(default)]
+        field: Option<Vec<String>>,
+        /// The text.
+        message: String,
+        /// The code; None for payloads whose errors have none.
+        #[serde(default)]
+        code: Option<String>,
+    },
+}
+
+/// What a fault spoils: each is struck for on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// A whole HTTP request.
+    Request,
+    /// One root field of an operation, also in a line of a bulk operation.
+    Field,
+}
+
+impl FaultKind {
+    /// What this fault spoils.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::AccessDenied | Self::UserError { .. } => Stage::Field,
+            _ => Stage::Request,
+        }
+    }
+}
