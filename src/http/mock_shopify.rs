@@ -1,4 +1,4 @@
-//! The mock Shopify's front: every request goes to its engine, and what the engine says about delays and broken connections is done.
+//! The mock Shopify's front: every request goes to its engine, and what the engine says about delays, broken connections and webhooks is done.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 
 use crate::http::{ServeError, listen};
-use crate::mock::{Disposition, Engine, Reply, Request};
+use crate::mock::{Disposition, Engine, Reply, Request, keep_posting};
 
-/// The largest body: Shopify's limit for a request is below it.
-const MAX_BODY_BYTES: usize = 32 << 20;
+/// The largest body: a file for a bulk operation may have 100 MB, beside what the form has around it.
+const MAX_BODY_BYTES: usize = 101 << 20;
 
 /// A running mock.
 #[derive(Debug)]
@@ -32,6 +32,10 @@ impl MockServer {
 /// The address cannot be used.
 pub fn serve(address: SocketAddr, engine: Arc<Engine>) -> Result<MockServer, ServeError> {
     let listener = listen(address, "--shopify")?;
+    keep_posting(&engine).map_err(|source| ServeError::Start {
+        what: "--shopify",
+        source,
+    })?;
     let bound = listener.local_addr().unwrap_or(address);
     let server = HttpServer::new(move || {
         App::new()

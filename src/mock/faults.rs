@@ -4,7 +4,9 @@ mod kind;
 
 use serde::{Deserialize, Serialize};
 
-pub use kind::{FaultKind, Stage};
+use super::dice::Dice;
+
+pub use kind::{Endpoint, FaultKind, Stage};
 
 /// One rule of the script.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +30,9 @@ pub struct Fault {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Match {
+    /// Which door it came through; None is the Admin API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<Endpoint>,
     /// The operation's name in the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
@@ -37,19 +42,26 @@ pub struct Match {
     /// A shop's domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shop: Option<String>,
+    /// A webhook's topic, as `customers/update`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
 }
 
 /// What may be struck, as far as faults tell one from another.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Subject<'r> {
     /// What is about to be done.
     pub stage: Stage,
+    /// Through which door.
+    pub endpoint: Endpoint,
     /// The operation's name.
     pub operation: Option<&'r str>,
     /// Its root fields.
     pub root_fields: &'r [String],
     /// The shop's domain.
     pub shop: &'r str,
+    /// The webhook's topic.
+    pub topic: Option<&'r str>,
 }
 
 impl Match {
@@ -57,8 +69,10 @@ impl Match {
         let is = |wanted: &Option<String>, have: Option<&str>| {
             wanted.is_none() || wanted.as_deref() == have
         };
-        is(&self.operation, subject.operation)
+        self.endpoint.unwrap_or_default() == subject.endpoint
+            && is(&self.operation, subject.operation)
             && is(&self.shop, Some(subject.shop))
+            && is(&self.topic, subject.topic)
             && self
                 .root_field
                 .as_ref()
@@ -70,7 +84,7 @@ impl Match {
 #[derive(Debug, Clone)]
 pub struct Faults {
     script: Vec<Fault>,
-    dice: u64,
+    dice: Dice,
 }
 
 impl Faults {
@@ -78,7 +92,7 @@ impl Faults {
     pub fn new(seed: u64) -> Self {
         Self {
             script: Vec::new(),
-            dice: seed,
+            dice: Dice::new(seed),
         }
     }
 
@@ -99,15 +113,13 @@ impl Faults {
 
     /// The first rule that spoils the subject; it is used up by one.
     pub fn strike(&mut self, subject: Subject<'_>) -> Option<FaultKind> {
-        let mut dice = self.dice;
+        let dice = &mut self.dice;
         let position = self.script.iter().position(|fault| {
             fault.kind.stage() == subject.stage
+                && fault.kind.fits(subject.endpoint)
                 && fault.applies_to.holds(subject)
-                && fault
-                    .probability
-                    .is_none_or(|share| throw(&mut dice) < share)
+                && fault.probability.is_none_or(|share| dice.share() < share)
         });
-        self.dice = dice;
         let position = position?;
         let fault = self.script.get_mut(position)?;
         let kind = fault.kind.clone();
@@ -121,31 +133,16 @@ impl Faults {
     }
 }
 
-/// A number in 0.0..1.0 (splitmix64).
-fn throw(dice: &mut u64) -> f64 {
-    *dice = dice.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mut mixed = *dice;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^= mixed >> 31;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "53 bits fit a float's mantissa exactly"
-    )]
-    let share = (mixed >> 11) as f64 / (1_u64 << 53) as f64;
-    share
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn subject(root_fields: &[String]) -> Subject<'_> {
         Subject {
-            stage: Stage::Request,
             operation: Some("CreateCustomer"),
             root_fields,
             shop: "demo.myshopify.com",
+            ..Subject::default()
         }
     }
 

@@ -7,6 +7,9 @@ use super::graphql::coded::CodedError;
 use super::shop::Status;
 use super::transport::Reply;
 
+/// The header that names the version which served a request.
+pub const API_VERSION: &str = "X-Shopify-API-Version";
+
 /// The documentation Shopify points to.
 const RATE_LIMITS: &str = "https://shopify.dev/api/usage/rate-limits";
 

@@ -37,6 +37,7 @@ impl World for Struck<'_, '_> {
             operation: self.operation,
             root_fields: &roots,
             shop: &self.call.shop.domain,
+            ..Subject::default()
         });
         let Some(fault) = struck else {
             return self.call.root(field, response_key, arguments);

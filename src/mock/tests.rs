@@ -1,5 +1,7 @@
 //! The engine from outside: requests in, replies out.
 
+mod bulk;
+mod bulk_rules;
 mod contacts;
 mod costs;
 mod customers;
@@ -10,6 +12,8 @@ mod inspection;
 mod metafields;
 mod refusals;
 mod searches;
+mod subscriptions;
+mod webhooks;
 #[cfg(feature = "wiremock")]
 mod wiremock;
 

@@ -102,8 +102,9 @@ pub fn combine(
         let error = |name: &str| UserError::new(&[name], messages::MERGE_TAGS);
         return Err(vec![error("customerOneId"), error("customerTwoId")]);
     }
-    shop.remove(lost, now_ms);
+    shop.take_out(lost, now_ms);
     shop.merged.insert(lost, kept);
+    shop.tell_of_merge(kept, lost, now_ms);
     shop.store(customer, now_ms);
     Ok(kept)
 }

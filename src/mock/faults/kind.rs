@@ -78,15 +78,57 @@ pub enum FaultKind {
         #[serde(default)]
         code: Option<String>,
     },
+    /// A bulk operation ends as FAILED, with what it has done by then as partial data.
+    BulkFails {
+        /// `BulkOperationErrorCode`.
+        error_code: String,
+        /// After how many lines.
+        #[serde(default)]
+        after_lines: usize,
+    },
+    /// A bulk operation stays CREATED for a while.
+    BulkStalls {
+        /// For how much longer than usual, in ms.
+        ms: i64,
+    },
+    /// A webhook is never sent.
+    WebhookLost,
+    /// A webhook is sent twice.
+    WebhookDuplicated,
+    /// A webhook is sent late.
+    WebhookDelayed {
+        /// How late, in ms.
+        ms: i64,
+    },
+    /// A webhook is sent after the shop's next one, or after a minute.
+    WebhookReordered,
 }
 
 /// What a fault spoils: each is struck for on its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Stage {
     /// A whole HTTP request.
+    #[default]
     Request,
     /// One root field of an operation, also in a line of a bulk operation.
     Field,
+    /// A bulk operation, when it is made.
+    Bulk,
+    /// A webhook, when it is first due.
+    Delivery,
+}
+
+/// The doors of the mock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Endpoint {
+    /// The Admin API.
+    #[default]
+    Graphql,
+    /// Where files for bulk operations are uploaded.
+    StagedUpload,
+    /// Where results of bulk operations are downloaded.
+    BulkResult,
 }
 
 impl FaultKind {
@@ -94,7 +136,28 @@ impl FaultKind {
     pub fn stage(&self) -> Stage {
         match self {
             Self::AccessDenied | Self::UserError { .. } => Stage::Field,
+            Self::BulkFails { .. } | Self::BulkStalls { .. } => Stage::Bulk,
+            Self::WebhookLost
+            | Self::WebhookDuplicated
+            | Self::WebhookDelayed { .. }
+            | Self::WebhookReordered => Stage::Delivery,
             _ => Stage::Request,
         }
+    }
+
+    /// Whether it can go wrong there: what is about GraphQL's answers can't elsewhere.
+    pub fn fits(&self, endpoint: Endpoint) -> bool {
+        endpoint == Endpoint::Graphql
+            || matches!(
+                self,
+                Self::Status { .. }
+                    | Self::Reset
+                    | Self::ResetAfterCommit
+                    | Self::StatusAfterCommit { .. }
+                    | Self::Slow { .. }
+                    | Self::SlowBody { .. }
+                    | Self::MalformedJson
+                    | Self::TruncatedJson
+            )
     }
 }

@@ -183,6 +183,7 @@ fn a_fault_strikes_only_what_it_matches() {
             root_field: Some("customerCreate".to_owned()),
             operation: Some("Create".to_owned()),
             shop: Some(SHOP.to_owned()),
+            ..Match::default()
         },
         times: None,
         probability: None,
