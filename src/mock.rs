@@ -25,6 +25,7 @@ mod messages;
 mod metafields;
 mod moment;
 mod node;
+mod oauth;
 mod plan;
 mod reply;
 mod roots;

@@ -155,6 +155,7 @@ impl ShopConfig {
         shop.bulk.lines_per_second = self.bulk_lines_per_second;
         shop.tokens.push(Token {
             text: self.token,
+            issued: Vec::new(),
             scopes: self.scopes,
             api_client_id: self.api_client_id,
             bucket: super::bucket::Bucket::default(),

@@ -9,7 +9,7 @@ use super::graphql::document::Documents;
 use super::log::{Log, LogEntry};
 use super::shop::Shop;
 use super::transport::{Reply, Request};
-use super::{bulk, inspect, serve, staged};
+use super::{bulk, inspect, oauth, serve, staged};
 use crate::base::clock::{Clock, ManualClock};
 
 /// A mock Shopify with its shops.
@@ -90,7 +90,7 @@ impl Engine {
         }
     }
 
-    /// Answers a request: the Admin API, its files, or `/_mock`.
+    /// Answers a request: the Admin API, its files, OAuth, or `/_mock`.
     pub fn handle(&self, request: &Request) -> Reply {
         let path = request.path.as_str();
         if let Some(path) = path.strip_prefix("/_mock") {
@@ -99,6 +99,10 @@ impl Engine {
             staged::handle(self, request)
         } else if path.starts_with(bulk::result::PATH) {
             bulk::result::handle(self, request)
+        } else if path == oauth::TOKEN_PATH {
+            oauth::token(self, request)
+        } else if path == oauth::AUTHORIZE_PATH {
+            oauth::authorize(self, request)
         } else {
             serve::handle(self, request)
         }

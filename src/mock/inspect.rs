@@ -140,6 +140,10 @@ fn shop(engine: &Engine, request: &Request, method: &str, domain: &str, rest: &[
             let id = engine.create_customer(domain, &input)?;
             Ok(json!({"id": id}))
         }
+        ("POST", ["id-token"]) => match engine.id_token(domain) {
+            Some(token) => Ok(json!({"idToken": token})),
+            None => Err(MerchantError::FindShop.into()),
+        },
         ("POST", ["uninstall"]) => {
             engine.uninstall(domain)?;
             done()

@@ -44,6 +44,10 @@ pub struct ShopPatch {
     pub bulk_lines_per_second: Option<f64>,
     /// The app's secrets, the oldest first: two while they are rotated.
     pub client_secrets: Option<Vec<String>>,
+    /// Since when tokens that do not expire are refused, in ms since the epoch.
+    pub endless_tokens_end_ms: Option<i64>,
+    /// How long a refresh token can be used again, in ms: 30 days when a shop is opened, 0 is never.
+    pub refresh_recovery_ms: Option<i64>,
     /// Replaces the first token.
     pub token: Option<String>,
 }
@@ -58,6 +62,9 @@ impl Engine {
             shop.hides_protected_data = patch
                 .hides_protected_data
                 .unwrap_or(shop.hides_protected_data);
+            shop.endless_tokens_end_ms = patch.endless_tokens_end_ms.or(shop.endless_tokens_end_ms);
+            let recovery_ms = patch.refresh_recovery_ms;
+            shop.grants.recovery_ms = recovery_ms.unwrap_or(shop.grants.recovery_ms);
             if let Some(secrets) = patch.client_secrets {
                 shop.client_secrets = secrets;
             }
@@ -90,6 +97,11 @@ impl Engine {
         self.with_shop(domain, |shop, now_ms| {
             shop.status = Status::Revoked;
             shop.tell_of_uninstallation(now_ms);
+            shop.grants.revoke();
+            for token in &mut shop.tokens {
+                token.text.clear();
+                token.issued.clear();
+            }
             shop.webhooks.subscriptions.retain(|it| !it.is_made_by_api);
             Ok(())
         })

@@ -19,6 +19,12 @@ pub fn unauthorized() -> Reply {
     Reply::json(401, &json!({"errors": text}))
 }
 
+/// 403, for a token that does not expire, once these are refused.
+pub fn endless_token() -> Reply {
+    let text = "[API] Non-expiring access tokens are no longer accepted for the Admin API. Start using expiring offline tokens: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens";
+    Reply::json(403, &json!({"errors": text}))
+}
+
 /// 404.
 pub fn not_found() -> Reply {
     Reply::json(404, &json!({"errors": "Not Found"}))

@@ -38,7 +38,7 @@ pub fn handle(engine: &Engine, request: &Request) -> Reply {
     let reply = {
         let mut world = engine.world();
         entry.request_id = world.next_request_id(entry.at_ms);
-        match gate::admit(&world, request) {
+        match gate::admit(&world, request, entry.at_ms) {
             Err(refusal) => Err(refusal),
             Ok(admitted) => {
                 if let Some(shop) = world.shops.get(admitted.shop) {

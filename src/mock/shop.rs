@@ -9,6 +9,7 @@ use super::bulk::BulkOperations;
 use super::customers::{Customer, CustomerId};
 use super::definitions::Definition;
 use super::ids::Ids;
+use super::oauth::Grants;
 use super::plan::Plan;
 use super::search_index::SearchIndex;
 use super::webhooks::Webhooks;
@@ -34,8 +35,10 @@ pub enum Status {
 
 /// An app's access to a shop.
 pub struct Token {
-    /// The text in `X-Shopify-Access-Token`.
+    /// The text in `X-Shopify-Access-Token` that does not expire; empty when there is none.
     pub text: String,
+    /// What the token endpoint has given out.
+    pub issued: Vec<IssuedToken>,
     /// The scopes granted.
     pub scopes: Vec<String>,
     /// The app: its number makes the reserved metafield namespace.
@@ -44,7 +47,41 @@ pub struct Token {
     pub bucket: Bucket,
 }
 
+/// An access token of the token endpoint.
+#[derive(Debug)]
+pub struct IssuedToken {
+    /// The text in `X-Shopify-Access-Token`.
+    pub text: String,
+    /// Until when it is good, in ms since the epoch; None is until the app is removed.
+    pub expires_at_ms: Option<i64>,
+}
+
+impl IssuedToken {
+    /// Whether it is good no more.
+    pub fn is_expired(&self, now_ms: i64) -> bool {
+        self.expires_at_ms.is_some_and(|at_ms| at_ms <= now_ms)
+    }
+}
+
 impl Token {
+    /// Whether the text gives access now.
+    pub fn admits(&self, text: &str, now_ms: i64) -> bool {
+        let is_issued = |it: &IssuedToken| it.text == text && !it.is_expired(now_ms);
+        !text.is_empty() && (self.text == text || self.issued.iter().any(is_issued))
+    }
+
+    /// Whether the text is of a token that does not expire.
+    pub fn is_endless(&self, text: &str) -> bool {
+        let is_it = |it: &IssuedToken| it.text == text && it.expires_at_ms.is_none();
+        !text.is_empty() && (self.text == text || self.issued.iter().any(is_it))
+    }
+
+    /// Tokens that do not expire are good no more.
+    pub fn forget_endless(&mut self) {
+        self.text.clear();
+        self.issued.retain(|it| it.expires_at_ms.is_some());
+    }
+
     /// Whether the scope is granted; writing implies reading.
     pub fn grants(&self, scope: &str) -> bool {
         let writing = scope.replacen("read_", "write_", 1);
@@ -89,6 +126,10 @@ pub struct Shop {
     pub index: SearchIndex,
     /// Numbers for new things.
     pub ids: Ids,
+    /// Since when tokens that do not expire are refused, in ms since the epoch.
+    pub endless_tokens_end_ms: Option<i64>,
+    /// What was granted to the app.
+    pub grants: Grants,
     /// The app's id.
     pub client_id: String,
     /// The app's secrets, the oldest first: it signs, and all are accepted.
@@ -124,6 +165,8 @@ impl Shop {
             merge_jobs: BTreeMap::new(),
             index: SearchIndex::default(),
             ids: Ids::default(),
+            endless_tokens_end_ms: None,
+            grants: Grants::default(),
             client_id: String::new(),
             client_secrets: Vec::new(),
             webhooks: Webhooks::default(),

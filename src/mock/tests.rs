@@ -10,6 +10,7 @@ mod faults;
 mod identify;
 mod inspection;
 mod metafields;
+mod oauth;
 mod refusals;
 mod searches;
 mod subscriptions;

@@ -24,6 +24,15 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The shop whose host was asked; None where it is no shop's, as on one's own machine.
+    pub fn shop_domain(&self) -> Option<String> {
+        let host = self
+            .header("X-Forwarded-Host")
+            .or_else(|| self.header("Host"))?;
+        let host = host.split(':').next()?.to_ascii_lowercase();
+        host.ends_with(".myshopify.com").then_some(host)
+    }
+
     /// A parameter of the query string, as it stands there.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query

@@ -78,6 +78,8 @@ pub enum FaultKind {
         #[serde(default)]
         code: Option<String>,
     },
+    /// A token comes without `expires_in`.
+    MissingExpiresIn,
     /// A bulk operation ends as FAILED, with what it has done by then as partial data.
     BulkFails {
         /// `BulkOperationErrorCode`.
@@ -125,6 +127,8 @@ pub enum Endpoint {
     /// The Admin API.
     #[default]
     Graphql,
+    /// Where apps get tokens.
+    Token,
     /// Where files for bulk operations are uploaded.
     StagedUpload,
     /// Where results of bulk operations are downloaded.
@@ -158,6 +162,7 @@ impl FaultKind {
                     | Self::SlowBody { .. }
                     | Self::MalformedJson
                     | Self::TruncatedJson
+                    | Self::MissingExpiresIn
             )
     }
 }
