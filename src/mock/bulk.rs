@@ -177,7 +177,7 @@ impl Work {
             reason = "a file has far fewer than 2^52 lines"
         )]
         let after_ms = (lines as f64 * 1_000.0 / self.lines_per_second).ceil() as i64;
-        self.starts_at_ms + after_ms
+        self.starts_at_ms.saturating_add(after_ms)
     }
 }
 

@@ -116,7 +116,7 @@ impl Faults {
         let dice = &mut self.dice;
         let position = self.script.iter().position(|fault| {
             fault.kind.stage() == subject.stage
-                && fault.kind.fits(subject.endpoint)
+                && fault.kind.fits(subject)
                 && fault.applies_to.holds(subject)
                 && fault.probability.is_none_or(|share| dice.share() < share)
         });

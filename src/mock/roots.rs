@@ -6,7 +6,7 @@ use super::call::Call;
 use super::customers::{addresses, consents, find, listing, merge, set, tags, write};
 use super::graphql::coded::CodedError;
 use super::graphql::resolved::Resolved;
-use super::graphql::schema::SCHEMA;
+use super::graphql::schema::is_mutation;
 use super::webhooks::subscribe;
 use super::{bulk, definitions, input, metafields, node, staged, storefront};
 
@@ -78,9 +78,4 @@ pub fn resolve(
         )),
         _ => Ok(Resolved::Unmodelled),
     }
-}
-
-/// Whether the root field is a mutation.
-pub fn is_mutation(field: &str) -> bool {
-    SCHEMA.type_field("Mutation", field).is_ok()
 }

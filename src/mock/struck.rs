@@ -9,7 +9,6 @@ use super::faults::{FaultKind, Faults, Stage, Subject};
 use super::graphql::coded::CodedError;
 use super::graphql::execute::World;
 use super::graphql::resolved::Resolved;
-use super::roots;
 use super::user_error::{UserError, payload_of};
 
 /// A call, and the script that spoils its root fields.
@@ -49,7 +48,7 @@ impl World for Struck<'_, '_> {
                 field: path,
                 message,
                 code,
-            } if roots::is_mutation(field) => {
+            } => {
                 let error = UserError::scripted(path, message, code);
                 Ok(payload_of(Vec::new(), &[error]))
             }

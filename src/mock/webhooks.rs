@@ -18,7 +18,7 @@ pub use post::keep_posting;
 use subscription::Subscription;
 pub use topic::Topic;
 
-/// How many deliveries a shop remembers.
+/// How many deliveries that are over a shop remembers.
 const MAX_DELIVERIES: usize = 10_000;
 
 /// A shop's subscriptions and deliveries.
@@ -67,7 +67,9 @@ impl Webhooks {
             let delivery = Delivery::new(self.delivery_count, event, subscription, &payload);
             self.deliveries.push_back(delivery);
         }
-        while self.deliveries.len() > MAX_DELIVERIES {
+        while self.deliveries.len() > MAX_DELIVERIES
+            && self.deliveries.front().is_some_and(Delivery::is_over)
+        {
             self.deliveries.pop_front();
         }
     }
@@ -85,6 +87,13 @@ impl Webhooks {
             updated_at_ms: now_ms,
         };
         self.subscriptions.push(subscription);
+    }
+
+    /// A delivery by its number. Numbers follow each other.
+    fn delivery(&mut self, number: u64) -> Option<&mut Delivery> {
+        let first = self.deliveries.front()?.number;
+        let position = usize::try_from(number.checked_sub(first)?).ok()?;
+        self.deliveries.get_mut(position)
     }
 
     /// A new subscription's number.

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Subject;
+use crate::mock::graphql::schema::is_mutation;
+
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -149,9 +152,12 @@ impl FaultKind {
         }
     }
 
-    /// Whether it can go wrong there: what is about GraphQL's answers can't elsewhere.
-    pub fn fits(&self, endpoint: Endpoint) -> bool {
-        endpoint == Endpoint::Graphql
+    /// Whether it can go wrong there: what is about GraphQL's answers can't elsewhere, and only mutations have user errors.
+    pub fn fits(&self, subject: Subject<'_>) -> bool {
+        if matches!(self, Self::UserError { .. }) {
+            return subject.root_fields.iter().all(|field| is_mutation(field));
+        }
+        subject.endpoint == Endpoint::Graphql
             || matches!(
                 self,
                 Self::Status { .. }

@@ -226,10 +226,15 @@ fn a_scripted_user_error_refuses_one_root_field() {
     let bench = Bench::new();
     let id = bench.create(json!({"email": "ada@example.com"}));
     let script = json!({
-        "match": {"rootField": "tagsAdd"}, "times": 1, "kind": "user-error",
+        "times": 1, "kind": "user-error",
         "field": ["id"], "message": "Tags are closed",
     });
     bench.engine.inject(serde_json::from_value(script).unwrap());
+    assert_eq!(
+        bench.read(&id, "tags"),
+        json!({"tags": []}),
+        "no query is refused"
+    );
     let data = bench.data(TWICE, json!({"id": id}));
     let refused =
         json!({"node": null, "userErrors": [{"field": ["id"], "message": "Tags are closed"}]});

@@ -59,8 +59,7 @@ impl Engine {
             return;
         };
         let webhooks = &mut shop.webhooks;
-        let mut deliveries = webhooks.deliveries.iter_mut();
-        let Some(delivery) = deliveries.find(|it| it.number == sent.number) else {
+        let Some(delivery) = webhooks.delivery(sent.number) else {
             return;
         };
         delivery.note(now_ms, status);
@@ -105,6 +104,9 @@ fn hand_out(shop: &mut Shop, faults: &mut Faults, now_ms: i64) -> Vec<Outgoing> 
         .map(|(position, _)| position)
         .collect();
     due.sort_by_key(|&position| deliveries.get(position).map(|it| (it.due_ms, it.number)));
+    let all = deliveries.iter().enumerate();
+    let held = all.filter(|(_, it)| it.is_held && !it.is_due(now_ms));
+    let mut held: Vec<usize> = held.map(|(position, _)| position).collect();
     let mut sent = Vec::new();
     for position in due {
         let Some(delivery) = deliveries.get_mut(position) else {
@@ -114,14 +116,19 @@ fn hand_out(shop: &mut Shop, faults: &mut Faults, now_ms: i64) -> Vec<Outgoing> 
         for _ in 0..copies {
             sent.push(outgoing(shop, delivery));
         }
+        if delivery.is_held {
+            held.push(position);
+        }
         if copies == 0 {
             continue;
         }
         // Now the held ones have been overtaken.
-        for held in deliveries.iter_mut().filter(|it| it.is_held) {
-            held.is_held = false;
-            held.is_on_its_way = true;
-            sent.push(outgoing(shop, held));
+        for position in held.drain(..) {
+            if let Some(overtaken) = deliveries.get_mut(position) {
+                overtaken.is_held = false;
+                overtaken.is_on_its_way = true;
+                sent.push(outgoing(shop, overtaken));
+            }
         }
     }
     shop.webhooks.deliveries = deliveries;

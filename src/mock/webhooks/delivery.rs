@@ -94,6 +94,11 @@ impl Delivery {
         }
     }
 
+    /// Whether it will not be tried again.
+    pub fn is_over(&self) -> bool {
+        self.outcome != Outcome::Pending
+    }
+
     /// Whether it has to be tried by now.
     pub fn is_due(&self, now_ms: i64) -> bool {
         self.outcome == Outcome::Pending && !self.is_on_its_way && self.due_ms <= now_ms
@@ -103,7 +108,7 @@ impl Delivery {
     pub fn note(&mut self, at_ms: i64, status: Option<u16>) {
         self.attempts.push(Attempt { at_ms, status });
         self.is_on_its_way = false;
-        if self.outcome != Outcome::Pending {
+        if self.is_over() {
             return;
         }
         if status.is_some_and(|status| (200..300).contains(&status)) {
