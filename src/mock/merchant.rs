@@ -175,7 +175,8 @@ impl Engine {
         self.with_shop(domain, |shop, now_ms| {
             customer(shop, one)?;
             customer(shop, two)?;
-            merge::combine(shop, (one, two), &Map::new(), now_ms).map_err(refused)
+            let merged = merge::combine(shop, (one, two), &Map::new(), now_ms);
+            merged.map(|(kept, _)| kept).map_err(refused)
         })
     }
 

@@ -51,14 +51,14 @@ impl Shop {
     }
 
     /// Two customers were merged.
-    pub fn tell_of_merge(&mut self, kept: CustomerId, lost: CustomerId, at_ms: i64) {
+    pub fn tell_of_merge(&mut self, kept: CustomerId, lost: CustomerId, job: &str, at_ms: i64) {
         let event = self.webhooks.event(at_ms);
         let topic = Topic::new("customers/merge");
         self.webhooks.tell(event, &topic, || {
             json!({
                 "admin_graphql_api_customer_kept_id": kept.to_string(),
                 "admin_graphql_api_customer_deleted_id": lost.to_string(),
-                "admin_graphql_api_job_id": null,
+                "admin_graphql_api_job_id": job,
                 "status": "completed",
                 "errors": [],
             })
