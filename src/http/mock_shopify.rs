@@ -1,6 +1,6 @@
 //! The mock Shopify's front: every request goes to its engine, and what the engine says about delays, broken connections and webhooks is done.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +37,7 @@ pub fn serve(address: SocketAddr, engine: Arc<Engine>) -> Result<MockServer, Ser
         source,
     })?;
     let bound = listener.local_addr().unwrap_or(address);
+    engine.served_at(&format!("http://{}", reachable(bound)));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::from(Arc::clone(&engine)))
@@ -52,6 +53,18 @@ pub fn serve(address: SocketAddr, engine: Arc<Engine>) -> Result<MockServer, Ser
     })?;
     tokio::spawn(server.run());
     Ok(MockServer { address: bound })
+}
+
+/// An address that a client on this machine can connect to.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        let loopback = match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        address.set_ip(loopback);
+    }
+    address
 }
 
 async fn handle(
@@ -160,7 +173,7 @@ mod tests {
     async fn exchange(address: SocketAddr, head: &str, body: &str) -> String {
         let length = body.len();
         let request = format!(
-            "{head}\r\nHost: {address}\r\nConnection: close\r\nX-Shopify-Access-Token: shpat_demo\r\nContent-Length: {length}\r\n\r\n{body}"
+            "{head}\r\nHost: {SHOP}\r\nConnection: close\r\nX-Shopify-Access-Token: shpat_demo\r\nContent-Length: {length}\r\n\r\n{body}"
         );
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();

@@ -8,7 +8,7 @@ use super::faults::{Fault, Faults};
 use super::graphql::document::Documents;
 use super::log::{Log, LogEntry};
 use super::shop::Shop;
-use super::transport::{Reply, Request};
+use super::transport::{Reply, Request, is_shop_domain};
 use super::{bulk, inspect, oauth, serve, staged};
 use crate::base::clock::{Clock, ManualClock};
 
@@ -19,6 +19,7 @@ pub struct Engine {
     pub(super) versions: Vec<String>,
     pub(super) documents: Documents,
     base_url: Option<String>,
+    served_at: Mutex<Option<String>>,
     seed: u64,
     shops: Vec<ShopConfig>,
     world: Mutex<World>,
@@ -85,6 +86,7 @@ impl Engine {
             documents: Documents::default(),
             seed: config.seed,
             base_url: config.base_url,
+            served_at: Mutex::default(),
             shops: config.shops,
             world: Mutex::new(world),
         }
@@ -115,12 +117,29 @@ impl Engine {
         world
     }
 
-    /// Where a client can reach the mock: the configured address, else where this request went.
+    /// Says where an adapter serves the engine, as `http://127.0.0.1:8081`: clients that name a shop as their host are sent there for files.
+    pub fn served_at(&self, base_url: &str) {
+        let mut known = self
+            .served_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *known = Some(base_url.to_owned());
+    }
+
+    /// Where a client can reach the mock: the configured address, else the host it named, unless that is a shop's.
     pub(super) fn base_url(&self, request: &Request) -> String {
-        self.base_url.clone().unwrap_or_else(|| {
-            let host = request.header("Host").unwrap_or("localhost");
-            format!("http://{host}")
-        })
+        if let Some(configured) = &self.base_url {
+            return configured.clone();
+        }
+        let host = request.header("Host").unwrap_or("localhost");
+        let known = self
+            .served_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match known.as_ref().filter(|_| is_shop_domain(host)) {
+            Some(served_at) => served_at.clone(),
+            None => format!("http://{host}"),
+        }
     }
 
     /// Back to the configured shops, empty, without faults and log.

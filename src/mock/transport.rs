@@ -30,7 +30,7 @@ impl Request {
             .header("X-Forwarded-Host")
             .or_else(|| self.header("Host"))?;
         let host = host.split(':').next()?.to_ascii_lowercase();
-        host.ends_with(".myshopify.com").then_some(host)
+        is_shop_domain(&host).then_some(host)
     }
 
     /// A parameter of the query string, as it stands there.
@@ -41,6 +41,12 @@ impl Request {
             .find(|(known, _)| *known == name)
             .map(|(_, value)| value)
     }
+}
+
+/// Whether a host, in any case and with any port, is a shop's.
+pub fn is_shop_domain(host: &str) -> bool {
+    let host = host.split(':').next().unwrap_or_default();
+    host.to_ascii_lowercase().ends_with(".myshopify.com")
 }
 
 /// What an adapter is to send.

@@ -71,11 +71,13 @@ async fn a_responder_serves_and_breaks_connections() {
 
 #[tokio::test]
 async fn a_responder_gives_out_its_own_address_for_uploads() {
-    let server = server(Arc::new(Bench::new().engine)).await;
+    let engine = Arc::new(Bench::new().engine);
+    let server = server(Arc::clone(&engine)).await;
+    engine.served_at(&server.uri());
     let body = json!({"query": super::bulk::STAGE}).to_string();
     let request = format!(
         "POST /admin/api/2026-10/graphql.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nX-Shopify-Access-Token: {TOKEN}\r\nContent-Length: {}\r\n\r\n{body}",
-        server.address(),
+        SHOP,
         body.len()
     );
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
