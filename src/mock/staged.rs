@@ -28,6 +28,8 @@ pub const PATH: &str = "/staged-uploads";
 const MAX_FILE_BYTES: usize = 100 << 20;
 /// How long an upload stays possible.
 const POLICY_MS: i64 = 24 * 3_600_000;
+/// How long a file is kept after that.
+const KEPT_MS: i64 = 24 * 3_600_000;
 
 /// The uploads that were allowed, by their key.
 #[derive(Debug, Default)]
@@ -60,6 +62,9 @@ pub fn create(call: &mut Call<'_>, arguments: &Map<String, Value>) -> Result<Res
         let message = "The mock does not model stagedUploadsCreate for other resources than BULK_MUTATION_VARIABLES, by POST";
         return Err(CodedError::new("NOT_MODELLED", message));
     }
+    let now_ms = call.now_ms;
+    let files = &mut call.shop.bulk.files.0;
+    files.retain(|_, file| now_ms < file.expires_at_ms + KEPT_MS);
     let targets = inputs.into_iter().map(|input| target(call, input));
     let targets = Resolved::List(targets.collect());
     Ok(payload_of(vec![("stagedTargets", targets)], &[]))

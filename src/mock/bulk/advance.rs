@@ -47,7 +47,7 @@ fn step(operation: &mut BulkOperation, shop: &mut Shop, faults: &mut Faults, at_
         Status::Canceling => end(operation, Status::Canceled, at_ms),
         Status::Completed => {
             operation.status = Status::Expired;
-            operation.output.clear();
+            operation.output = String::new();
         }
         Status::Failed | Status::Canceled | Status::Expired => {}
     }
