@@ -4,6 +4,7 @@ pub mod database;
 pub mod installation;
 pub mod process;
 pub mod scim;
+pub mod sql;
 pub mod transcript;
 
 use std::sync::Arc;
