@@ -9,3 +9,4 @@ mod hostile;
 mod logs;
 mod refusals;
 mod restart;
+mod transfer;

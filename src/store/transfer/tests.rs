@@ -261,9 +261,14 @@ async fn what_is_not_a_whole_export_is_refused_and_leaves_nothing() {
     check(&to, &unknown, "a column is missing or of another type").await;
     let more = replaced("groups", r#""version""#, r#""more":1,"version""#);
     check(&to, &more, "its table's columns and no others").await;
-    let mistyped = replaced("groups", r#""seq":1"#, r#""seq":"one""#);
+    let mistyped = replaced("groups", r#""document":""#, r#""document":"!"#);
     check(&to, &mistyped, "a column is missing or of another type").await;
-    let void = replaced("groups", r#""seq":1"#, r#""seq":null"#);
+    let void = changed(&file, |lines| {
+        let row = first_of(lines, "groups");
+        let mut members: Json = serde_json::from_str(row).expect("JSON");
+        members["document"] = Json::Null;
+        *row = members.to_string();
+    });
     check(&to, &void, "cannot import the directory").await;
     let end = changed(&file, |lines| {
         *lines.last_mut().expect("an end") = r#"{"end":1}"#.to_owned()
