@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::harness::Scim;
 use crate::harness::database;
 use crate::harness::installation::{Bridge, Installation, SHOP, cli};
-use crate::harness::process::{printed, run};
+use crate::harness::process::{PATIENCE, printed, run};
 
 const DATA_DIRECTORY: i32 = 4;
 
@@ -27,35 +27,40 @@ fn empty() -> TempDir {
     directory
 }
 
-/// A directory with users and a group, and the file that it is exported to.
-async fn exported() -> (Installation, PathBuf) {
-    let installation = Installation::on_plan("plus");
-    let bridge = installation.serve();
+fn path(directory: &TempDir, name: &str) -> String {
+    directory.path().join(name).to_str().unwrap().to_owned()
+}
+
+/// Serves where nobody sees which of the directories it is.
+fn serve(installation: &Installation) -> (Bridge, Scim) {
+    let mut command = installation.serve_command();
+    command.env("SYNCUP_PUBLIC_URL", "https://scim.example.com");
+    let bridge = Bridge::start(&mut command);
     let scim = Scim::new(&bridge.base_url, &installation.token);
+    (bridge, scim)
+}
+
+/// A directory with users and a group, and the file that it is exported to.
+async fn exported() -> (Installation, String) {
+    let installation = Installation::on_plan("plus");
+    let (bridge, scim) = serve(&installation);
     for number in 0..5 {
         assert_eq!(scim.post("/Users", &user(number)).await.status, 201);
     }
     let someone = scim.get("/Users?count=1").await.json()["Resources"][0]["id"].take();
     let group = json!({"displayName": "Staff", "members": [{"value": someone}]});
     assert_eq!(scim.post("/Groups", &group).await.status, 201);
+    let synced = async {
+        while installation.states() != json!({"synced": 5}) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, synced).await.unwrap();
     // It is written while somebody serves.
-    let file = installation.directory.path().join("moved.jsonl");
-    printed(&mut on_file(&installation.cli(&["export"]), &file));
+    let file = path(&installation.directory, "moved.jsonl");
+    printed(&mut installation.cli(&["export", &file]));
     bridge.process.stop();
     (installation, file)
-}
-
-/// The same command with a file.
-fn on_file(command: &Command, file: &Path) -> Command {
-    let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-    let mut with = Command::new(command.get_program());
-    with.env_clear().args(arguments).arg(file);
-    for (name, value) in command.get_envs() {
-        if let Some(value) = value {
-            with.env(name, value);
-        }
-    }
-    with
 }
 
 /// The command fails with `code`, and says every one of `parts`.
@@ -83,8 +88,7 @@ async fn users_are_served_from_where_they_were_moved_to() {
     let (from, file) = exported().await;
     let mode = fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let bridge = from.serve();
-    let scim = Scim::new(&bridge.base_url, &from.token);
+    let (bridge, scim) = serve(&from);
     let before = resources(&scim).await;
     assert_eq!(before.0.as_array().unwrap().len(), 5, "{before:?}");
     bridge.process.stop();
@@ -93,15 +97,14 @@ async fn users_are_served_from_where_they_were_moved_to() {
         directory: empty(),
         ..from
     };
-    let said = printed(&mut on_file(&to.cli(&["import"]), &file));
+    let said = printed(&mut to.cli(&["import", &file]));
     let users = said
         .lines()
         .find(|line| line.starts_with("users "))
         .unwrap();
     let words: Vec<&str> = users.split_whitespace().collect();
     assert_eq!(words, ["users", "5", "ok"], "{said}");
-    let bridge = to.serve();
-    let scim = Scim::new(&bridge.base_url, &to.token);
+    let (bridge, scim) = serve(&to);
     assert_eq!(resources(&scim).await, before);
     let customers = to.mock.customers().await.len();
     let added = scim.post("/Users", &user(5)).await;
@@ -116,83 +119,66 @@ async fn users_are_served_from_where_they_were_moved_to() {
     bridge.process.stop();
 }
 
+/// What is exported of a directory, without the head, which says when; and what is said of it.
+fn export(directory: &TempDir, name: &str) -> (String, Value) {
+    let file = path(directory, name);
+    let said = printed(&mut cli(directory.path(), &["export", &file, "--json"]));
+    let text = fs::read_to_string(file).unwrap();
+    let (_, rows) = text.split_once('\n').unwrap();
+    (rows.to_owned(), serde_json::from_str(&said).unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_goes_through_a_pipe_and_is_told_as_json() {
-    let (from, file) = exported().await;
-    let output = run(&mut on_file(&from.cli(&["export"]), Path::new("-")));
-    assert!(output.status.success());
-    let without_head = |bytes: &[u8]| {
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        text.split_once('\n').unwrap().1.to_owned()
-    };
-    let whole = fs::read(&file).unwrap();
-    // The worker may have noted something since then; users are as they were.
-    let users = |text: &str| text.matches(r#"{"table":"users","shop_id""#).count();
-    assert_eq!(users(&without_head(&output.stdout)), 5);
+async fn an_export_goes_through_a_pipe_and_is_told_as_json() {
+    let (from, _) = exported().await;
     let to = empty();
-    let mut command = cli(to.path(), &["import", "-", "--json"]);
-    let told = command
-        .stdin(Stdio::from(fs::File::open(&file).unwrap()))
-        .output()
-        .unwrap();
-    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
-    let end: Value =
-        serde_json::from_slice(whole.split(|byte| *byte == b'\n').rev().nth(1).unwrap()).unwrap();
-    assert_eq!(told["tables"], end["end"]);
-    let again = to.path().join("again.jsonl");
-    let told = printed(on_file(&cli(to.path(), &["export"]), &again).arg("--json"));
-    let told: Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["tables"], end["end"]);
-    assert_eq!(
-        without_head(&fs::read(&again).unwrap()),
-        without_head(&whole)
-    );
+    let mut sending = from.cli(&["export", "-"]);
+    let mut sending = sending.stdout(Stdio::piped()).spawn().unwrap();
+    let mut taking = cli(to.path(), &["import", "-", "--json"]);
+    let taken = taking.stdin(sending.stdout.take().unwrap()).output();
+    assert!(sending.wait().unwrap().success());
+    let told: Value = serde_json::from_slice(&taken.unwrap().stdout).unwrap();
+    let (rows, said) = export(&to, "again.jsonl");
+    assert_eq!(said, told);
+    assert_eq!((rows, said), export(&from.directory, "again.jsonl"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_moved_is_refused_with_what_to_do() {
     let (from, file) = exported().await;
     check(
-        &mut on_file(&from.cli(&["export"]), &file),
+        &mut from.cli(&["export", &file]),
         1,
         &["is there already: name another file"],
     );
-    let nowhere = from.directory.path().join("no/such/file");
+    let nowhere = path(&from.directory, "no/such/file");
+    check(&mut from.cli(&["export", &nowhere]), 1, &["cannot write"]);
+    check(&mut from.cli(&["import", &nowhere]), 1, &["cannot read"]);
     check(
-        &mut on_file(&from.cli(&["export"]), &nowhere),
-        1,
-        &["cannot write"],
-    );
-    check(
-        &mut on_file(&from.cli(&["import"]), &nowhere),
-        1,
-        &["cannot read"],
-    );
-    check(
-        &mut on_file(&from.cli(&["import"]), &file),
+        &mut from.cli(&["import", &file]),
         DATA_DIRECTORY,
         &["has shops already", "syncup shop remove"],
     );
 
     let to = empty();
-    let mut other_key = on_file(&cli(to.path(), &["import"]), &file);
+    let mut other_key = cli(to.path(), &["import", &file]);
     other_key.env("SYNCUP_MASTER_KEY", "1".repeat(64));
     check(
         &mut other_key,
         DATA_DIRECTORY,
         &[SHOP, "another master key", "nothing was imported"],
     );
-    let half = to.path().join("half");
+    let half = path(&to, "half");
     let whole = fs::read(&file).unwrap();
     fs::write(&half, &whole[..whole.len() / 2]).unwrap();
     check(
-        &mut on_file(&cli(to.path(), &["import"]), &half),
+        &mut cli(to.path(), &["import", &half]),
         1,
         &["before its end", "nothing was imported"],
     );
     let shops = printed(&mut cli(to.path(), &["shop", "list"]));
     assert!(shops.contains("There are no shops yet"), "{shops}");
-    printed(&mut on_file(&cli(to.path(), &["import"]), &file));
+    printed(&mut cli(to.path(), &["import", &file]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,10 +191,10 @@ async fn files_that_are_served_from_are_not_imported_into() {
     };
     let bridge = Bridge::start(&mut to.serve_command());
     check(
-        &mut on_file(&to.cli(&["import"]), &file),
+        &mut to.cli(&["import", &file]),
         DATA_DIRECTORY,
         &["another syncup is serving", "stop it"],
     );
     bridge.process.stop();
-    printed(&mut on_file(&to.cli(&["import"]), &file));
+    printed(&mut to.cli(&["import", &file]));
 }
