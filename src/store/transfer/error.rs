@@ -22,7 +22,7 @@ pub enum TransferError {
     Foreign,
     /// The file is of another version of this program.
     #[error(
-        "the export is of schema {found}, and this version moves schema {known}: import it with the version of syncup that has written it, or a newer one"
+        "the export is of schema {found}, and this version moves schema {known}: import it with the version of syncup that has written it; a newer one then brings the directory up to date"
     )]
     Schema {
         /// What the file says.
