@@ -20,6 +20,7 @@ mod shops;
 mod sqlite;
 mod sync;
 mod tokens;
+mod transfer;
 mod users;
 mod value;
 
@@ -46,6 +47,7 @@ pub use leases::{Calls, Lease, ReplicaId};
 pub use postgres::PostgresConfig;
 pub use shops::ShopKeys;
 pub use sync::{Outcome, PendingUser};
+pub use transfer::{Moved, TransferError};
 pub use users::{Tombstone, UserChange};
 
 /// What became of a batch.
@@ -106,19 +108,22 @@ impl Store {
             used_tokens: tokens::UsedTokens::default(),
         };
         // A wrong master key shows now, not at the first request.
-        for shop in store.shops().await? {
-            store
-                .shop_keys(shop.id)
-                .await
-                .map_err(|error| match error {
-                    StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
-                        shop: shop.domain,
-                        source,
-                    },
-                    other => other,
-                })?;
-        }
+        store.check_master_key().await?;
         Ok(store)
+    }
+
+    /// Whether the master key is that of all shops.
+    async fn check_master_key(&self) -> Result<(), StoreError> {
+        for shop in self.shops().await? {
+            self.shop_keys(shop.id).await.map_err(|error| match error {
+                StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
+                    shop: shop.domain,
+                    source,
+                },
+                other => other,
+            })?;
+        }
+        Ok(())
     }
 
     /// Writes a batch and waits until it is durable. When the wait is given up, the batch is written all the same.

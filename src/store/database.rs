@@ -37,6 +37,57 @@ impl Database {
         }
     }
 
+    /// The same, for a `read` that does other things in between, such as writing a file.
+    pub(super) async fn patient_snapshot<T>(
+        &self,
+        read: impl Future<Output = T>,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Sqlite(database) => database.snapshot(read),
+            Self::Postgres(database) => database.patient_snapshot(read).await,
+        }
+    }
+
+    /// Runs `write`, which may do other things in between and waits for nothing but this database, in one transaction: its [`Database::execute_each`] and its
+    /// queries. It is kept when it ends well. All other writers wait meanwhile: it is for when there are none.
+    pub(super) async fn transaction<T, E: From<StoreError>>(
+        &self,
+        doing: &'static str,
+        write: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        match self {
+            Self::Sqlite(database) => database.transaction(doing, write),
+            Self::Postgres(database) => database.transaction(doing, write).await,
+        }
+    }
+
+    /// Runs a statement with each of `rows`, within a [`Database::transaction`].
+    pub(super) async fn execute_each(
+        &self,
+        doing: &'static str,
+        sql: &str,
+        rows: &[Vec<Value>],
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(database) => database.execute_each(doing, sql, rows),
+            Self::Postgres(database) => database.execute_each(doing, sql, rows).await,
+        }
+    }
+
+    /// Makes the next number that the engine gives in a table's column higher than `highest`, within a [`Database::transaction`].
+    pub(super) async fn number_above(
+        &self,
+        doing: &'static str,
+        table: &str,
+        column: &str,
+        highest: i64,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(database) => database.number_above(doing, table, highest),
+            Self::Postgres(database) => database.number_above(doing, table, column, highest).await,
+        }
+    }
+
     /// The rows of a query.
     pub(super) async fn query<T>(
         &self,
