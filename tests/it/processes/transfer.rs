@@ -185,10 +185,10 @@ async fn what_cannot_be_moved_is_refused_with_what_to_do() {
 async fn files_that_are_served_from_are_not_imported_into() {
     let (from, file) = exported().await;
     // Not the one of a test's engine: only files are one process's alone.
-    let to = Installation {
-        directory: tempfile::tempdir().unwrap(),
-        ..from
-    };
+    let directory = tempfile::tempdir().unwrap();
+    let key = from.directory.path().join("master.key");
+    fs::copy(key, directory.path().join("master.key")).unwrap();
+    let to = Installation { directory, ..from };
     let bridge = Bridge::start(&mut to.serve_command());
     check(
         &mut to.cli(&["import", &file]),
