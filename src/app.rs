@@ -282,9 +282,7 @@ impl Application {
             metrics,
             clock: Arc::clone(&clock),
         };
-        let ops = Serving::start(ops_listener, |listener| {
-            http::ops::serve(listener, parts)
-        })?;
+        let ops = Serving::start(ops_listener, |listener| http::ops::serve(listener, parts))?;
         let housekeeping = background.then(|| {
             let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
             Housekeeping::new(store, clock, settings.activity_days).start()

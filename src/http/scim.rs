@@ -126,6 +126,9 @@ async fn answer(
         Ok(target) => serve_target(request, target, payload, service, request_id).await,
         Err(failure) => Err(failure),
     };
+    if let Err(Failure::Unauthorized(refusal)) = &answered {
+        service.metrics.auth_failed(refusal.name());
+    }
     let answer = answered.unwrap_or_else(|failure| answer_failure(&failure, request_id));
     tracing::debug!(status = answer.status, "answered");
     respond(answer)

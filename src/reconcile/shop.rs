@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::counting::Counting;
 use crate::base::id::{ResourceId, ShopId};
 use crate::base::seal::ShopKey;
 use crate::directory::{DialectName, ShopRecord};
-use super::counting::Counting;
 use crate::metrics::Metrics;
 use crate::scim::dialect::Dialect;
 use crate::scim::schema::{ResourceType, Schemas};

@@ -41,7 +41,10 @@ pub(super) type OnWritten = Box<dyn Fn(&Batch) + Send + Sync>;
 /// The line of a batch, among those of whoever submitted it.
 pub(super) fn log_written(span: &tracing::Span, batch: &Batch, written: &Written, group: usize) {
     span.in_scope(|| {
-        let guard = written.as_ref().ok().and_then(|guarded| guarded.as_ref().err());
+        let guard = written
+            .as_ref()
+            .ok()
+            .and_then(|guarded| guarded.as_ref().err());
         tracing::debug!(
             statements = batch.statements.len(),
             group,

@@ -10,6 +10,7 @@
 mod harness;
 mod housekeeping;
 mod layers;
+mod metrics;
 mod outage;
 mod policies;
 mod processes;

@@ -24,7 +24,9 @@ impl Backlogs {
             "Users whose last change Shopify is still to be told, of the whole directory.",
             backlog.count(SyncState::Pending),
         );
-        let waits_ms = backlog.oldest_ms.map_or(0, |changed_ms| now_ms - changed_ms);
+        let waits_ms = backlog
+            .oldest_ms
+            .map_or(0, |changed_ms| now_ms - changed_ms);
         page.gauge(
             "syncup_oldest_pending_seconds",
             "How long the longest of them has been waiting.",
