@@ -2,26 +2,37 @@
 
 use super::value::count as count_value;
 use super::{Store, StoreError};
-use crate::directory::SyncState;
 
 /// Who is looked at in search of the one who waits longest: of each shop, as many as are due first.
 const LOOKED_AT: usize = 1_000;
 
-/// What Shopify is still to be told.
+/// What Shopify is still to be told: how many users are in each of the states, deleted ones too, and since when.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// How many users are in each state in which Shopify is not as told, deleted ones too. A state that nobody is in is left out.
-    pub states: Vec<(SyncState, i64)>,
+    /// On their way.
+    pub pending: i64,
+    /// Shopify can't take them yet.
+    pub held: i64,
+    /// Another customer has their e-mail.
+    pub conflict: i64,
+    /// Shopify refused them.
+    pub failed: i64,
     /// When the pending user who waits longest was last changed.
     pub oldest_ms: Option<i64>,
 }
 
-impl Backlog {
-    /// How many users are in this state.
-    pub fn count(&self, state: SyncState) -> i64 {
-        let found = self.states.iter().find(|(one, _)| *one == state);
-        found.map_or(0, |(_, count)| *count)
-    }
+/// How many of a shop's users are in a state, by the indices of those who are not done with.
+macro_rules! count {
+    ($state:literal) => {
+        concat!(
+            "(SELECT COUNT(*) FROM users WHERE users.shop_id = shops.shop_id AND deleted_ms IS NULL AND state <> 'synced' AND state = '",
+            $state,
+            "') + (SELECT COUNT(*) FROM users WHERE users.shop_id = shops.shop_id AND deleted_ms IS NOT NULL AND state <> 'disabled' AND state = '",
+            $state,
+            "') AS ",
+            $state
+        )
+    };
 }
 
 impl Store {
@@ -30,15 +41,24 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn backlog(&self) -> Result<Backlog, StoreError> {
-        let counted = self.database.query(
+        let counted = self.database.query_one(
             "count the states",
-            "SELECT users.state, COUNT(*) FROM shops JOIN users ON users.shop_id = shops.shop_id \
-             WHERE users.deleted_ms IS NULL AND users.state <> 'synced' AND users.state IN ('pending', 'held', 'conflict', 'failed') GROUP BY users.state \
-             UNION ALL \
-             SELECT users.state, COUNT(*) FROM shops JOIN users ON users.shop_id = shops.shop_id \
-             WHERE users.deleted_ms IS NOT NULL AND users.state <> 'disabled' AND users.state IN ('pending', 'held', 'conflict', 'failed') GROUP BY users.state",
+            concat!(
+                "SELECT CAST(SUM(pending) AS BIGINT), CAST(SUM(held) AS BIGINT), CAST(SUM(conflict) AS BIGINT), CAST(SUM(failed) AS BIGINT) FROM (SELECT ",
+                count!("pending"), ", ", count!("held"), ", ", count!("conflict"), ", ", count!("failed"),
+                " FROM shops) AS counts"
+            ),
             &[],
-            |row| Ok((row.parsed::<SyncState>(0, "state")?, row.int(1)?)),
+            |row| {
+                let count = |column| Ok::<_, StoreError>(row.maybe_int(column)?.unwrap_or_default());
+                Ok(Backlog {
+                    pending: count(0)?,
+                    held: count(1)?,
+                    conflict: count(2)?,
+                    failed: count(3)?,
+                    oldest_ms: None,
+                })
+            },
         ).await?;
         let oldest = self.database.query_one(
             "find what is due",
@@ -50,16 +70,9 @@ impl Store {
             &[count_value(LOOKED_AT)],
             |row| row.maybe_int(0),
         ).await?;
-        let mut backlog = Backlog {
-            states: Vec::new(),
+        Ok(Backlog {
             oldest_ms: oldest.flatten(),
-        };
-        for (state, count) in counted {
-            match backlog.states.iter_mut().find(|(one, _)| *one == state) {
-                Some((_, sum)) => *sum += count,
-                None => backlog.states.push((state, count)),
-            }
-        }
-        Ok(backlog)
+            ..counted.unwrap_or_default()
+        })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::directory::SyncState;
 use crate::metrics::{Kind, Page};
 use crate::store::{Backlog, Store};
 
@@ -22,7 +21,7 @@ impl Backlogs {
         page.gauge(
             "syncup_pending_changes",
             "Users whose last change Shopify is still to be told, of the whole directory.",
-            backlog.count(SyncState::Pending),
+            backlog.pending,
         );
         let waits_ms = backlog
             .oldest_ms
@@ -38,10 +37,9 @@ impl Backlogs {
             Kind::Gauge,
             "Users whom Shopify cannot be told of, by state, of the whole directory.",
         );
-        for state in [SyncState::Held, SyncState::Conflict, SyncState::Failed] {
-            let label = format!("state=\"{}\"", state.as_str());
-            page.sample(name, &label, backlog.count(state));
-        }
+        page.sample(name, "state=\"held\"", backlog.held);
+        page.sample(name, "state=\"conflict\"", backlog.conflict);
+        page.sample(name, "state=\"failed\"", backlog.failed);
     }
 
     async fn get(&self, store: &Store, now_ms: i64) -> Option<Backlog> {
