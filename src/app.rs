@@ -17,6 +17,7 @@ use crate::base::id::{ShopDomain, ShopId};
 use crate::base::token::{self, Token};
 use crate::directory::{ShopSettings, TokenRecord};
 use crate::http::{self, ServeError};
+use crate::metrics::Metrics;
 use crate::provision::Provision;
 use crate::reconcile::{Reconciler, ShopifyConfig, Shops, worker};
 use crate::settings::Settings;
@@ -258,7 +259,13 @@ impl Application {
         let (store, lock) = open_store_alone(settings).await?;
         let store = Arc::new(store);
         let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
-        let shops = Shops::new(Arc::clone(&store), shopify_config(settings)?, http);
+        let metrics = Arc::new(Metrics::default());
+        let shops = Shops::new(
+            Arc::clone(&store),
+            shopify_config(settings)?,
+            http,
+            Arc::clone(&metrics),
+        );
         let reconciler = Arc::new(Reconciler::new(
             Arc::clone(&store),
             shops,
@@ -267,14 +274,25 @@ impl Application {
         ));
         let scim = match scim_listener {
             None => None,
-            Some(listener) => Some(serve_scim(settings, listener, &store, &reconciler, &clock)?),
+            Some(listener) => {
+                let provision = provision(settings, &listener, &store, &reconciler, &clock)?;
+                let limits = limits(settings);
+                Some(Serving::start(listener, |listener| {
+                    http::scim::serve(listener, provision, limits, Arc::clone(&metrics))
+                })?)
+            }
         };
-        let ops = Serving::start(ops_listener, |listener| {
-            http::ops::serve(listener, Arc::clone(&store))
-        })?;
-        if background && settings.shopify_push && settings.role.worker {
-            worker::start(Arc::clone(&reconciler));
-        }
+        let works = background && settings.shopify_push && settings.role.worker;
+        let parts = http::ops::Parts {
+            store: Arc::clone(&store),
+            worker: works
+                .then(|| worker::start(Arc::clone(&reconciler)))
+                .flatten(),
+            reconciler: Arc::clone(&reconciler),
+            metrics,
+            clock: Arc::clone(&clock),
+        };
+        let ops = Serving::start(ops_listener, |listener| http::ops::serve(listener, parts))?;
         let housekeeping = background.then(|| {
             let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
             Housekeeping::new(store, clock, settings.activity_days).start()
@@ -357,13 +375,13 @@ impl Serving {
     }
 }
 
-fn serve_scim(
+fn provision(
     settings: &Settings,
-    listener: std::net::TcpListener,
+    listener: &std::net::TcpListener,
     store: &Arc<Store>,
     reconciler: &Arc<Reconciler>,
     clock: &Arc<dyn Clock>,
-) -> Result<Serving, AppError> {
+) -> Result<Arc<Provision>, AppError> {
     let public_url = settings.url_at(listener.local_addr().map_err(AppError::Address)?);
     let config = crate::provision::Config {
         public_url: format!("{public_url}{}", http::scim::BASE_PATH),
@@ -371,19 +389,19 @@ fn serve_scim(
         query_budget_ms: settings.query_budget_ms,
         max_body_bytes: settings.max_body_bytes,
     };
-    let provision = Arc::new(Provision::new(
+    Ok(Arc::new(Provision::new(
         Arc::clone(store),
         Arc::clone(reconciler),
         Arc::clone(clock),
         config,
-    ));
-    let limits = http::scim::Limits {
+    )))
+}
+
+fn limits(settings: &Settings) -> http::scim::Limits {
+    http::scim::Limits {
         workers: settings.workers,
         max_body_bytes: settings.max_body_bytes,
-    };
-    Serving::start(listener, |listener| {
-        http::scim::serve(listener, provision, limits)
-    })
+    }
 }
 
 /// Keeps other bridges out of the data directory for as long as the file is open: also a crash lets go of it.

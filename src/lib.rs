@@ -5,6 +5,7 @@
 //! In layer order: a module uses only modules above its own line. `tests/it/layers.rs` enforces it.
 
 pub mod base;
+pub mod metrics;
 
 #[cfg(feature = "mock")]
 pub mod mock;

@@ -31,6 +31,7 @@ use crate::scim::schema::ResourceType;
 use crate::store::Store;
 
 pub use answer::{Answer, Body, Call, Caller, Failure};
+pub use authenticate::Refusal;
 
 /// What the use cases need to know beside their request.
 #[derive(Debug, Clone)]

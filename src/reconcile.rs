@@ -4,6 +4,7 @@
 //! the outcome. The inline attempt of a SCIM request and the worker call the same step; what they know of a change is never used, so there is one code path.
 
 mod attempt;
+mod counting;
 mod halt;
 mod journal;
 mod leases;

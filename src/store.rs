@@ -4,6 +4,7 @@
 //! The rest of the store speaks of `value`s, `row`s and batches; what is particular to an engine is confined to its own module and its folder of `migrations`.
 
 mod activity;
+mod backlog;
 mod batch;
 mod database;
 mod erase;
@@ -34,11 +35,14 @@ use std::sync::Arc;
 
 use ring::rand::SystemRandom;
 use secrecy::{ExposeSecret, SecretString};
+use tracing::Instrument;
 
 use crate::base::seal::{MasterKey, SealError};
+use crate::metrics::{Counter, Family};
 use database::Database;
 
 pub use activity::{ActivityFilter, ActivityPage};
+pub use backlog::Backlog;
 pub use batch::{Batch, GuardFailure};
 pub use error::{Cause, StoreError};
 pub use groups::GroupChange;
@@ -131,7 +135,8 @@ impl Store {
     /// # Errors
     /// Outer: the database failed, nothing was written. Inner: a guard said no, nothing was written.
     pub async fn write(&self, batch: Batch) -> Written {
-        self.database.write(batch).await
+        let span = tracing::debug_span!("batch", statements = batch.statements.len());
+        self.database.write(batch).instrument(span).await
     }
 
     /// Writes a batch that nobody waits for, such as a token's last use.
@@ -145,6 +150,11 @@ impl Store {
     /// The database failed.
     pub async fn snapshot<T>(&self, read: impl Future<Output = T>) -> Result<T, StoreError> {
         self.database.snapshot(read).await
+    }
+
+    /// What has failed so far, by [`StoreError::kind`].
+    pub fn errors(&self) -> &Family<Counter, 1> {
+        self.database.errors()
     }
 
     /// Whether the database can be read, and has a writer.

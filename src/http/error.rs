@@ -6,6 +6,9 @@ use crate::store::StoreError;
 
 /// RFC 6750 §3: the challenge of a 401.
 const CHALLENGE: &str = "Bearer realm=\"SCIM\"";
+/// What to do about it.
+const TOKEN_ADVICE: &str =
+    "send the header Authorization: Bearer TOKEN with a token that `syncup token create` has made";
 
 /// The answer to a failed request; logs what someone should act on.
 pub fn answer_failure(failure: &Failure, request_id: &str) -> Answer {
@@ -31,7 +34,9 @@ pub fn answer_failure(failure: &Failure, request_id: &str) -> Answer {
 pub fn explain(failure: &Failure, request_id: &str) -> ScimError {
     match failure {
         Failure::Scim(error) => error.clone(),
-        Failure::Unauthorized(detail) => ScimError::unauthorized(detail),
+        Failure::Unauthorized(refusal) => {
+            ScimError::unauthorized(format!("{refusal}: {TOKEN_ADVICE}"))
+        }
         Failure::MethodNotAllowed { allow } => {
             ScimError::of_status(405, format!("this endpoint serves {allow} only"))
         }

@@ -4,16 +4,19 @@ mod route;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use percent_encoding::percent_decode_str;
+use tracing::{Instrument, Span};
 
 use self::route::{Endpoint, Resource, Target};
 use super::error::{answer_failure, explain};
 use crate::http::{LAST_REQUESTS_S, Running, ServeError};
+use crate::metrics::Metrics;
 use crate::provision::{Answer, Body, Call, Caller, Failure, Provision};
 use crate::scim::error::ScimError;
 use crate::scim::schema::ResourceType;
@@ -32,6 +35,13 @@ pub struct Limits {
     pub max_body_bytes: usize,
 }
 
+/// What a request needs.
+struct Service {
+    provision: Arc<Provision>,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+}
+
 /// Serves SCIM on `listener`.
 ///
 /// # Errors
@@ -40,11 +50,16 @@ pub fn serve(
     listener: TcpListener,
     provision: Arc<Provision>,
     limits: Limits,
+    metrics: Arc<Metrics>,
 ) -> Result<Running, ServeError> {
+    let service = web::Data::new(Service {
+        provision,
+        limits,
+        metrics,
+    });
     let mut server = HttpServer::new(move || {
         App::new()
-            .app_data(web::Data::from(Arc::clone(&provision)))
-            .app_data(web::Data::new(limits))
+            .app_data(service.clone())
             .default_service(web::to(handle))
     })
     .disable_signals()
@@ -64,32 +79,69 @@ pub fn serve(
 async fn handle(
     request: HttpRequest,
     payload: web::Payload,
-    provision: web::Data<Provision>,
-    limits: web::Data<Limits>,
+    service: web::Data<Service>,
 ) -> HttpResponse {
-    let request_id = provision.request_id();
-    let answered = answer(&request, payload, &provision, **limits, &request_id).await;
-    let mut response = match answered {
-        Ok(answer) => respond(answer),
-        Err(failure) => respond(answer_failure(&failure, &request_id)),
+    let began = Instant::now();
+    let request_id = service.provision.request_id();
+    let target = target(&request);
+    let method = method_name(request.method());
+    let resource = match &target {
+        Ok(target) => target.endpoint.pattern(),
+        Err(_) => "none",
     };
+    let span = span(&request, method, resource, &request_id);
+    let mut response = answer(&request, target, payload, &service, &request_id)
+        .instrument(span)
+        .await;
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response
             .headers_mut()
             .insert(header::HeaderName::from_static("x-request-id"), value);
     }
+    let status = response.status().as_u16();
+    service
+        .metrics
+        .scim_answered(method, resource, status, began.elapsed());
     response
+}
+
+/// What the lines of a request have in common. A read, of which there are many, has it only when someone looks for it; should it fail, its line says the id.
+fn span(request: &HttpRequest, method: &str, resource: &str, request_id: &str) -> Span {
+    if has_body(request.method()) || request.method() == Method::DELETE {
+        tracing::info_span!("scim", request.id = request_id, method, resource)
+    } else {
+        tracing::debug_span!("scim", request.id = request_id, method, resource)
+    }
 }
 
 async fn answer(
     request: &HttpRequest,
+    target: Result<Target, Failure>,
     payload: web::Payload,
-    provision: &Arc<Provision>,
-    limits: Limits,
+    service: &Service,
+    request_id: &str,
+) -> HttpResponse {
+    tracing::debug!("a SCIM request");
+    let answered = match target {
+        Ok(target) => serve_target(request, target, payload, service, request_id).await,
+        Err(failure) => Err(failure),
+    };
+    if let Err(Failure::Unauthorized(refusal)) = &answered {
+        service.metrics.auth_failed(refusal.name());
+    }
+    let answer = answered.unwrap_or_else(|failure| answer_failure(&failure, request_id));
+    tracing::debug!(status = answer.status, "answered");
+    respond(answer)
+}
+
+async fn serve_target(
+    request: &HttpRequest,
+    target: Target,
+    payload: web::Payload,
+    service: &Service,
     request_id: &str,
 ) -> Result<Answer, Failure> {
-    let target = target(request)?;
-    tracing::debug!(request.id = request_id, method = %request.method(), endpoint = target.endpoint.pattern(), "a SCIM request");
+    let provision = &service.provision;
     // What is asked most: one look at the database for the token and the resource.
     if let (&Method::GET, Endpoint::One(of, id)) = (request.method(), &target.endpoint) {
         let found = provision.snapshot(async {
@@ -102,7 +154,7 @@ async fn answer(
     let caller = admit(request, provision, &target).await?;
     let body = if has_body(request.method()) {
         check_content_type(request)?;
-        read_body(payload, limits.max_body_bytes).await?
+        read_body(payload, service.limits.max_body_bytes).await?
     } else {
         web::Bytes::new()
     };
@@ -206,6 +258,18 @@ fn check_method(method: &Method, endpoint: &Endpoint) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::MethodNotAllowed { allow })
+}
+
+/// The method, or that it is none of SCIM's.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
 }
 
 fn has_body(method: &Method) -> bool {

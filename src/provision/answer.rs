@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::authenticate::Refusal;
 use crate::base::id::ShopId;
 use crate::reconcile::Shop;
 use crate::scim::error::ScimError;
@@ -113,7 +114,7 @@ pub enum Failure {
     Scim(ScimError),
     /// The token is missing, malformed, unknown, expired or revoked.
     #[error("the request is not authorised")]
-    Unauthorized(String),
+    Unauthorized(#[from] Refusal),
     /// The endpoint does not serve the method.
     #[error("the method is not served")]
     MethodNotAllowed {

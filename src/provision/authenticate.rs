@@ -4,8 +4,38 @@ use super::{Caller, Failure, Provision};
 use crate::base::token::Token;
 use crate::scim::error::ScimError;
 
-const ADVICE: &str =
-    "send the header Authorization: Bearer TOKEN with a token that `syncup token create` has made";
+/// Why a request has no caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no header.
+    #[error("there is no token")]
+    NoToken,
+    /// It is none of ours, or cut off.
+    #[error("the token is malformed or incomplete")]
+    Malformed,
+    /// It was never made, or its shop was removed with it.
+    #[error("the token is unknown")]
+    Unknown,
+    /// It is not to be used any more.
+    #[error("the token has expired or was revoked")]
+    Ended,
+    /// The shop was removed in this moment.
+    #[error("the token's shop is gone")]
+    ShopGone,
+}
+
+impl Refusal {
+    /// Its name, for counting.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoToken => "no_token",
+            Self::Malformed => "malformed",
+            Self::Unknown => "unknown",
+            Self::Ended => "ended",
+            Self::ShopGone => "shop_gone",
+        }
+    }
+}
 
 impl Provision {
     /// The caller of a request with this `Authorization` header, on this shop's path when the path names one.
@@ -18,26 +48,25 @@ impl Provision {
         shop_segment: Option<&str>,
     ) -> Result<Caller, Failure> {
         let now_ms = self.clock.now_ms();
-        let refused = |why: &str| Failure::Unauthorized(format!("{why}: {ADVICE}"));
-        let header = authorization.ok_or_else(|| refused("there is no token"))?;
+        let header = authorization.ok_or(Refusal::NoToken)?;
         let token = bearer(header)
             .and_then(Token::parse)
-            .ok_or_else(|| refused("the token is malformed or incomplete"))?;
+            .ok_or(Refusal::Malformed)?;
         let (record, revision) = self
             .store
             .token_and_revision(token.prefix())
             .await?
             .filter(|(record, _)| record.hash.matches(&token.hash()))
-            .ok_or_else(|| refused("the token is unknown"))?;
+            .ok_or(Refusal::Unknown)?;
         if !record.is_live(now_ms) {
-            return Err(refused("the token has expired or was revoked"));
+            return Err(Refusal::Ended.into());
         }
         let shop = self
             .reconciler
             .shops()
             .at_revision(record.shop, revision, now_ms)
             .await?
-            .ok_or_else(|| refused("the token's shop is gone"))?;
+            .ok_or(Refusal::ShopGone)?;
         if let Some(segment) = shop_segment {
             let domain = &shop.record.domain;
             let same = segment.eq_ignore_ascii_case(domain.as_str())

@@ -137,7 +137,13 @@ impl Leases {
         Ok(())
     }
 
-    fn is_trusted(&self) -> bool {
+    /// Whether there are leases to be kept.
+    pub(super) fn is_kept(&self) -> bool {
+        self.works && self.store.is_shared()
+    }
+
+    /// Whether this process may believe that it is thought alive.
+    pub(super) fn is_trusted(&self) -> bool {
         let until = self.held().trusted_until;
         until.is_some_and(|until| Instant::now() < until)
     }

@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use super::counting::Counting;
 use crate::base::id::{ResourceId, ShopId};
 use crate::base::seal::ShopKey;
 use crate::directory::{DialectName, ShopRecord};
+use crate::metrics::Metrics;
 use crate::scim::dialect::Dialect;
 use crate::scim::schema::{ResourceType, Schemas};
 use crate::shopify::tls::HttpClient;
-use crate::shopify::{Bucket, CallError, Class, Client, ClientConfig, Go, Receipt};
+use crate::shopify::{Bucket, CallError, Class, Client, ClientConfig, Go, Receipt, Reply};
 use crate::store::{Store, StoreError};
 use crate::work::InFlight;
 
@@ -42,6 +45,8 @@ pub struct Shop {
     pub dialect: Dialect,
     /// Its Admin API.
     pub(super) client: Client,
+    /// What is counted of all shops.
+    metrics: Arc<Metrics>,
     /// What outlives a change of its settings.
     pub(super) lane: Arc<Lane>,
 }
@@ -89,6 +94,10 @@ impl Lane {
         requests
     }
 
+    fn available_points(&self, now_ms: i64) -> f64 {
+        self.bucket().available_points(now_ms)
+    }
+
     fn bucket(&self) -> std::sync::MutexGuard<'_, Bucket> {
         self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -105,9 +114,26 @@ impl Shop {
     /// # Errors
     /// Shopify refused, or could not be reached.
     pub async fn prepare(&self) -> Result<(), CallError> {
-        self.client.ensure_id_definition().await?;
+        self.counted(self.client.ensure_id_definition()).await?;
         self.lane.set_prepared(true);
         Ok(())
+    }
+
+    /// Counts a request of the Admin API, also one that is broken off.
+    pub(super) async fn counted<T>(
+        &self,
+        request: impl Future<Output = Result<Reply<T>, CallError>>,
+    ) -> Result<Reply<T>, CallError> {
+        let mut counting = Counting::new(&self.metrics);
+        let answered = request.await;
+        counting.note(&answered);
+        answered
+    }
+
+    /// Shopify is as told of a change that was made so long ago.
+    pub(super) fn propagated(&self, after_ms: i64) {
+        let after_ms = u64::try_from(after_ms).unwrap_or_default();
+        self.metrics.propagated(Duration::from_millis(after_ms));
     }
 
     /// How many users may be in progress at once.
@@ -127,18 +153,32 @@ pub struct Shops {
     store: Arc<Store>,
     config: ShopifyConfig,
     http: HttpClient,
+    metrics: Arc<Metrics>,
     known: Mutex<HashMap<ShopId, Arc<Shop>>>,
 }
 
 impl Shops {
     /// No shop is read yet.
-    pub fn new(store: Arc<Store>, config: ShopifyConfig, http: HttpClient) -> Self {
+    pub fn new(
+        store: Arc<Store>,
+        config: ShopifyConfig,
+        http: HttpClient,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             store,
             config,
             http,
+            metrics,
             known: Mutex::default(),
         }
+    }
+
+    /// The points that are left in the emptiest bucket of the shops that this process works for, if it does.
+    pub fn least_available_points(&self, now_ms: i64) -> Option<f64> {
+        let shops: Vec<Arc<Shop>> = self.lock().values().cloned().collect();
+        let points = shops.iter().map(|shop| shop.lane.available_points(now_ms));
+        points.reduce(f64::min)
     }
 
     /// Whether anything is sent to Shopify at all.
@@ -216,6 +256,7 @@ impl Shops {
             record,
             key,
             client,
+            metrics: Arc::clone(&self.metrics),
             lane,
         });
         self.lock().insert(id, Arc::clone(&shop));

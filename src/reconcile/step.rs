@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::runtime::Handle;
+use tracing::Instrument;
 
 use super::attempt::{Attempt, Permit};
 use super::leases::{Holder, Leases};
@@ -88,6 +89,16 @@ impl Reconciler {
         &self.wake
     }
 
+    /// Whether the bridge stops.
+    pub fn is_stopping(&self) -> bool {
+        self.stop.begin_work().is_none()
+    }
+
+    /// Whether other processes think this one alive, and leave its shops to it; `None` when it has no others or no shops.
+    pub fn is_trusted(&self) -> Option<bool> {
+        self.leases.is_kept().then(|| self.leases.is_trusted())
+    }
+
     /// Begins to work through what is due; `None` once the bridge stops.
     pub(super) fn begin_work(&self) -> Option<Working> {
         self.stop.begin_work()
@@ -161,12 +172,14 @@ impl Reconciler {
             return;
         }
         let (this, shop, request_id) = (Arc::clone(self), Arc::clone(shop), request_id.to_owned());
-        let step = self.runtime.spawn(async move {
+        let step = async move {
             let step = this.run(&shop, user, Class::Inline, &request_id).await;
             if step != Step::Done {
                 this.wake.notify();
             }
-        });
+        };
+        // Its lines are the request's, too.
+        let step = self.runtime.spawn(step.in_current_span());
         // Too late is not an error: the answer says `pending`.
         tokio::select! {
             _ = tokio::time::timeout(budget, step) => {}
@@ -190,6 +203,13 @@ impl Reconciler {
     }
 
     async fn run(&self, shop: &Shop, user: ResourceId, class: Class, request_id: &str) -> Step {
+        let span = tracing::info_span!("step", shop.id = shop.id().0, user.id = %user, ?class);
+        self.step(shop, user, class, request_id)
+            .instrument(span)
+            .await
+    }
+
+    async fn step(&self, shop: &Shop, user: ResourceId, class: Class, request_id: &str) -> Step {
         let Some(_claim) = shop.lane.in_flight.claim(user) else {
             return Step::Busy;
         };

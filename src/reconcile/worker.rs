@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::step::{Reconciler, Step};
 use crate::base::id::{ResourceId, ShopId};
@@ -20,11 +20,21 @@ const FRUITLESS: Duration = Duration::from_millis(100);
 /// How long a shop rests after the directory has failed.
 const FAILED: Duration = Duration::from_secs(5);
 
-/// Starts the worker on the current runtime. It ends when the reconciler stops.
-pub fn start(reconciler: Arc<Reconciler>) {
-    if let Some(working) = reconciler.begin_work() {
-        tokio::spawn(run(reconciler, working));
+/// A worker that was started.
+#[derive(Debug)]
+pub struct Worker(JoinHandle<()>);
+
+impl Worker {
+    /// Whether it has not ended.
+    pub fn is_running(&self) -> bool {
+        !self.0.is_finished()
     }
+}
+
+/// Starts the worker on the current runtime. It ends when the reconciler stops; none is started once it does.
+pub fn start(reconciler: Arc<Reconciler>) -> Option<Worker> {
+    let working = reconciler.begin_work()?;
+    Some(Worker(tokio::spawn(run(reconciler, working))))
 }
 
 async fn run(reconciler: Arc<Reconciler>, working: Working) {

@@ -52,7 +52,7 @@ pub const TABLE: &[Setting] = &[
     setting(
         "ops_listen",
         "127.0.0.1:8090",
-        "Where /livez and /readyz are served. Keep it off the internet.",
+        "Where /livez, /readyz and /metrics are served. Keep it off the internet.",
     ),
     setting(
         "public_url",

@@ -8,6 +8,8 @@ use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use super::answer::{self, HttpAnswer};
 use super::error::{CallError, Cause};
@@ -102,6 +104,17 @@ impl Client {
         request: Request,
         read: impl FnOnce(Q::ResponseData) -> Result<T, Cause>,
     ) -> Result<Reply<T>, CallError> {
+        let operation = request.operation;
+        let span = tracing::debug_span!("shopify", operation, shopify.request_id = Empty);
+        let answered = self.ask::<Q, T>(request, read).instrument(span);
+        answered.await.inspect_err(CallError::log)
+    }
+
+    async fn ask<Q: GraphQLQuery, T>(
+        &self,
+        request: Request,
+        read: impl FnOnce(Q::ResponseData) -> Result<T, Cause>,
+    ) -> Result<Reply<T>, CallError> {
         let answer = match self.post(&request).await {
             Ok(answer) => answer,
             Err(cause) => return Err(failure(&request, None, cause)),
@@ -116,10 +129,11 @@ impl Client {
                 "Shopify served another API version: update SYNCUP_SHOPIFY_API_VERSION"
             );
         }
+        Span::current().record("shopify.request_id", receipt.request_id.as_deref());
         tracing::debug!(
             operation = request.operation,
             status = answer.status,
-            request_id = receipt.request_id.as_deref(),
+            shopify.request_id = receipt.request_id.as_deref(),
             cost_points = receipt.cost_points,
             is_ok = value.is_ok(),
             "called shopify"

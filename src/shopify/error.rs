@@ -84,6 +84,20 @@ pub enum Recovery {
     Reject(Vec<UserError>),
 }
 
+impl Recovery {
+    /// Its name, for counting.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Retry { .. } => "retry",
+            Self::Throttled { .. } => "throttled",
+            Self::UnknownOutcome => "unknown",
+            Self::Reauthorize => "unauthorized",
+            Self::ShopUnavailable(_) => "unavailable",
+            Self::Reject(_) => "refused",
+        }
+    }
+}
+
 /// Why a shop does not take requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unavailable {
@@ -140,6 +154,30 @@ impl CallError {
             Cause::Refuse { code } => self.by_code(code),
             Cause::Search => self.reject("the search was not understood".to_owned()),
             Cause::UserErrors(errors) => Recovery::Reject(errors.clone()),
+        }
+    }
+
+    /// Says so, with what Shopify's support asks for. That a value is refused is no failure of anybody's: it is told where the user is.
+    pub(super) fn log(&self) {
+        let receipt = self.receipt.as_deref();
+        let request_id = receipt.and_then(|receipt| receipt.request_id.as_deref());
+        let outcome = self.recovery().name();
+        match &self.cause {
+            // Shopify's words are for the merchant.
+            Cause::UserErrors(errors) => tracing::info!(
+                operation = self.operation,
+                shopify.request_id = request_id,
+                outcome,
+                kinds = ?errors.iter().map(|error| error.kind).collect::<Vec<_>>(),
+                "Shopify refused values"
+            ),
+            cause => tracing::warn!(
+                operation = self.operation,
+                shopify.request_id = request_id,
+                outcome,
+                cause = %cause,
+                "a request of Shopify failed"
+            ),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A write as data: statements, each with what must be true for the batch to apply.
 
+use super::Written;
 use super::pages::Forget;
 use super::value::Value;
 use crate::base::id::ShopId;
@@ -36,6 +37,24 @@ pub(super) struct Statement {
 
 /// What is told of each batch that was written, after the commit and before the answer: also when nobody waits for the answer any more.
 pub(super) type OnWritten = Box<dyn Fn(&Batch) + Send + Sync>;
+
+/// The line of a batch, among those of whoever submitted it.
+pub(super) fn log_written(span: &tracing::Span, batch: &Batch, written: &Written, group: usize) {
+    span.in_scope(|| {
+        let guard = written
+            .as_ref()
+            .ok()
+            .and_then(|guarded| guarded.as_ref().err());
+        tracing::debug!(
+            statements = batch.statements.len(),
+            group,
+            is_rehearsal = batch.is_rehearsal,
+            refused_by = guard.map(tracing::field::debug),
+            is_ok = matches!(written, Ok(Ok(()))),
+            "a batch was written or refused"
+        );
+    });
+}
 
 /// Statements that apply together or not at all.
 #[derive(Debug, Clone, Default)]

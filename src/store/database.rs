@@ -8,10 +8,17 @@ use super::row::Row;
 use super::value::Value;
 use super::{Batch, Location, StoreError, Written, postgres, sqlite};
 use crate::base::id::{ResourceId, ShopId};
+use crate::metrics::{Counter, Family, Label};
 
 /// An open database.
 #[derive(Debug)]
-pub(super) enum Database {
+pub(super) struct Database {
+    engine: Engine,
+    errors: Family<Counter, 1>,
+}
+
+#[derive(Debug)]
+enum Engine {
     Sqlite(sqlite::Database),
     Postgres(Box<postgres::Database>),
 }
@@ -21,20 +28,37 @@ impl Database {
         location: &Location,
         on_written: OnWritten,
     ) -> Result<Self, StoreError> {
-        Ok(match location {
-            Location::Directory(path) => Self::Sqlite(sqlite::Database::open(path, on_written)?),
-            Location::Postgres(config) => Self::Postgres(Box::new(
+        let engine = match location {
+            Location::Directory(path) => Engine::Sqlite(sqlite::Database::open(path, on_written)?),
+            Location::Postgres(config) => Engine::Postgres(Box::new(
                 postgres::Database::open(config, on_written).await?,
             )),
-        })
+        };
+        let errors = Family::counters(
+            "syncup_database_errors_total",
+            "Reads and writes of the directory that failed, by kind.",
+            [("kind", 8)],
+        );
+        Ok(Self { engine, errors })
+    }
+
+    /// What has failed so far.
+    pub(super) fn errors(&self) -> &Family<Counter, 1> {
+        &self.errors
+    }
+
+    /// Counts what has failed.
+    fn counted<T>(&self, done: Result<T, StoreError>) -> Result<T, StoreError> {
+        done.inspect_err(|error| self.errors.of([Label::Text(error.kind())]).add(1))
     }
 
     /// Runs `read`, which waits for nothing but this database, with all of its queries seeing one state.
     pub(super) async fn snapshot<T>(&self, read: impl Future<Output = T>) -> Result<T, StoreError> {
-        match self {
-            Self::Sqlite(database) => database.snapshot(read),
-            Self::Postgres(database) => database.snapshot(read).await,
-        }
+        let read = match &self.engine {
+            Engine::Sqlite(database) => database.snapshot(read),
+            Engine::Postgres(database) => database.snapshot(read).await,
+        };
+        self.counted(read)
     }
 
     /// The same, for a `read` that does other things in between, such as writing a file.
@@ -42,9 +66,9 @@ impl Database {
         &self,
         read: impl Future<Output = T>,
     ) -> Result<T, StoreError> {
-        match self {
-            Self::Sqlite(database) => database.snapshot(read),
-            Self::Postgres(database) => database.patient_snapshot(read).await,
+        match &self.engine {
+            Engine::Sqlite(database) => database.snapshot(read),
+            Engine::Postgres(database) => database.patient_snapshot(read).await,
         }
     }
 
@@ -55,9 +79,9 @@ impl Database {
         doing: &'static str,
         write: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        match self {
-            Self::Sqlite(database) => database.transaction(doing, write),
-            Self::Postgres(database) => database.transaction(doing, write).await,
+        match &self.engine {
+            Engine::Sqlite(database) => database.transaction(doing, write),
+            Engine::Postgres(database) => database.transaction(doing, write).await,
         }
     }
 
@@ -68,9 +92,9 @@ impl Database {
         sql: &str,
         rows: &[Vec<Value>],
     ) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(database) => database.execute_each(doing, sql, rows),
-            Self::Postgres(database) => database.execute_each(doing, sql, rows).await,
+        match &self.engine {
+            Engine::Sqlite(database) => database.execute_each(doing, sql, rows),
+            Engine::Postgres(database) => database.execute_each(doing, sql, rows).await,
         }
     }
 
@@ -82,9 +106,11 @@ impl Database {
         column: &str,
         highest: i64,
     ) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(database) => database.number_above(doing, table, highest),
-            Self::Postgres(database) => database.number_above(doing, table, column, highest).await,
+        match &self.engine {
+            Engine::Sqlite(database) => database.number_above(doing, table, highest),
+            Engine::Postgres(database) => {
+                database.number_above(doing, table, column, highest).await
+            }
         }
     }
 
@@ -96,10 +122,11 @@ impl Database {
         values: &[Value],
         read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        match self {
-            Self::Sqlite(database) => database.query(doing, sql, values, read),
-            Self::Postgres(database) => database.query(doing, sql, values, read).await,
-        }
+        let rows = match &self.engine {
+            Engine::Sqlite(database) => database.query(doing, sql, values, read),
+            Engine::Postgres(database) => database.query(doing, sql, values, read).await,
+        };
+        self.counted(rows)
     }
 
     /// The first row of a query.
@@ -110,57 +137,59 @@ impl Database {
         values: &[Value],
         read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        match self {
-            Self::Sqlite(database) => database.query_one(doing, sql, values, read),
-            Self::Postgres(database) => {
-                let rows = database.query(doing, sql, values, read).await?;
-                Ok(rows.into_iter().next())
+        let row = match &self.engine {
+            Engine::Sqlite(database) => database.query_one(doing, sql, values, read),
+            Engine::Postgres(database) => {
+                let rows = database.query(doing, sql, values, read).await;
+                rows.map(|rows| rows.into_iter().next())
             }
-        }
+        };
+        self.counted(row)
     }
 
     /// Whether other processes may serve from it at the same time.
     pub(super) fn is_shared(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+        matches!(self.engine, Engine::Postgres(_))
     }
 
     /// Asks the other processes to take this user first.
     pub(super) async fn call_for(&self, shop: ShopId, user: ResourceId) -> Result<(), StoreError> {
-        match self {
+        match &self.engine {
             // There is no other.
-            Self::Sqlite(_) => Ok(()),
-            Self::Postgres(database) => database.call_for(shop, user).await,
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(database) => database.call_for(shop, user).await,
         }
     }
 
     /// The calls of other processes.
     pub(super) fn calls(&self) -> Calls {
-        match self {
-            Self::Sqlite(_) => mpsc::channel(1).1,
-            Self::Postgres(database) => database.calls(),
+        match &self.engine {
+            Engine::Sqlite(_) => mpsc::channel(1).1,
+            Engine::Postgres(database) => database.calls(),
         }
     }
 
     /// Whether what is written is still taken.
     pub(super) fn has_writer(&self) -> bool {
-        match self {
-            Self::Sqlite(database) => database.has_writer(),
+        match &self.engine {
+            Engine::Sqlite(database) => database.has_writer(),
             // It begins anew with each write.
-            Self::Postgres(_) => true,
+            Engine::Postgres(_) => true,
         }
     }
 
     pub(super) async fn write(&self, batch: Batch) -> Written {
-        match self {
-            Self::Sqlite(database) => database.write(batch).await,
-            Self::Postgres(database) => database.write(batch).await,
-        }
+        let written = match &self.engine {
+            Engine::Sqlite(database) => database.write(batch).await,
+            Engine::Postgres(database) => database.write(batch).await,
+        };
+        self.counted(written)
     }
 
     pub(super) fn write_later(&self, batch: Batch) {
-        match self {
-            Self::Sqlite(database) => database.write_later(batch),
-            Self::Postgres(database) => database.write_later(batch),
+        match &self.engine {
+            Engine::Sqlite(database) => database.write_later(batch),
+            Engine::Postgres(database) => database.write_later(batch),
         }
     }
 }

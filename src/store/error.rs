@@ -138,6 +138,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What kind of failure it is, for counting.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::DiskFull { .. } => "disk_full",
+            Self::ReadOnly { .. } => "read_only",
+            Self::Database { .. } => "refused",
+            Self::Corrupt { .. } | Self::Key(_) => "unreadable",
+            Self::Closed => "closed",
+            _ => "setup",
+        }
+    }
+
     /// Whether it is what is stored that fails, and not the store: another try brings the same.
     pub fn is_lasting(&self) -> bool {
         matches!(self, Self::Corrupt { .. } | Self::Key(_))

@@ -11,6 +11,7 @@ mod guard;
 mod harness;
 mod housekeeping;
 mod layers;
+mod metrics;
 mod outage;
 mod policies;
 mod processes;

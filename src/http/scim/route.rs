@@ -65,7 +65,7 @@ impl Endpoint {
         }
     }
 
-    /// The endpoint's path pattern, for log lines: ids are not repeated.
+    /// The endpoint's path pattern, for log lines and metrics: ids are not repeated.
     pub fn pattern(&self) -> &'static str {
         match self {
             Self::Root => "/",

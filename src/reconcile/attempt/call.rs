@@ -47,7 +47,7 @@ impl Attempt<'_> {
         let answered = tokio::select! {
             // What is ready is taken, also in the end.
             biased;
-            answered = request => answered,
+            answered = self.shop.counted(request) => answered,
             () = permit.working.over() => {
                 lane.settle(points, None, self.clock.now_ms());
                 return Err(Called::BrokenOff);

@@ -38,7 +38,13 @@ impl Reconciler {
         }
         // Lost, the step is done again: it finds the customer by our id, and writes what is there already.
         match self.store.write(batch.found_out_again()).await? {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                // What was parked or is only looked at again is no change on its way.
+                if verdict == &Verdict::Settled && user.sync.is_dirty() {
+                    shop.propagated(now_ms - user.modified_ms);
+                }
+                Ok(())
+            }
             Err(GuardFailure::LeaseLost) => self.came_too_late(shop, user, entry.as_ref()).await,
             Err(guard) => {
                 tracing::info!(user.id = %user.id, ?guard, "a customer changed hands during a step");

@@ -11,10 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use deadpool_postgres::{Object, Pool};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::refusal::Broken;
 use crate::base::id::ShopId;
-use crate::store::batch::OnWritten;
+use crate::store::batch::{OnWritten, log_written};
 use crate::store::{Batch, StoreError, Written};
 
 /// Batches that share one commit at most.
@@ -47,6 +48,8 @@ struct Job {
     batch: Batch,
     /// Who waits, if anybody does.
     reply: Option<oneshot::Sender<Written>>,
+    /// What it is a part of.
+    span: Span,
 }
 
 impl Writer {
@@ -64,12 +67,17 @@ impl Writer {
         self.submit(Job {
             batch,
             reply: Some(reply),
+            span: Span::current(),
         });
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
     pub(super) fn write_later(&self, batch: Batch) {
-        self.submit(Job { batch, reply: None });
+        self.submit(Job {
+            batch,
+            reply: None,
+            span: Span::current(),
+        });
     }
 
     fn submit(&self, job: Job) {
@@ -106,10 +114,13 @@ impl Inner {
 
     async fn run(&self, shop: Option<ShopId>) {
         while let Some(group) = self.next(shop) {
-            let (batches, replies): (Vec<_>, Vec<_>) =
-                group.into_iter().map(|job| (job.batch, job.reply)).unzip();
+            let (batches, waiting): (Vec<_>, Vec<_>) = group
+                .into_iter()
+                .map(|job| (job.batch, (job.reply, job.span)))
+                .unzip();
             let written = self.commit(shop, &batches).await;
-            for ((batch, written), reply) in batches.iter().zip(written).zip(replies) {
+            for ((batch, written), (reply, span)) in batches.iter().zip(written).zip(waiting) {
+                log_written(&span, batch, &written, batches.len());
                 if matches!(written, Ok(Ok(()))) && !batch.is_rehearsal() {
                     (self.on_written)(batch);
                 }

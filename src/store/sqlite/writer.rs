@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::connect;
 use super::refusal::{failed, is_not_unique};
 use super::value::bind;
-use crate::store::batch::{OnWritten, Statement};
+use crate::store::batch::{OnWritten, Statement, log_written};
 use crate::store::{Batch, GuardFailure, StoreError, Written};
 
 /// Batches that share one commit at most.
@@ -28,6 +29,8 @@ pub(super) struct Writer {
 struct Job {
     batch: Batch,
     reply: Reply,
+    /// What it is a part of.
+    span: Span,
 }
 
 /// Who waits, if anybody does.
@@ -64,9 +67,10 @@ impl Writer {
     }
 
     fn submit(&self, batch: Batch, reply: Reply) -> Result<(), StoreError> {
+        let span = Span::current();
         self.jobs
             .as_ref()
-            .and_then(|jobs| jobs.send(Job { batch, reply }).ok())
+            .and_then(|jobs| jobs.send(Job { batch, reply, span }).ok())
             .ok_or(StoreError::Closed)
     }
 }
@@ -85,8 +89,10 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritt
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));
-        let (batches, replies): (Vec<Batch>, Vec<Reply>) =
-            group.into_iter().map(|job| (job.batch, job.reply)).unzip();
+        let (batches, waiting): (Vec<Batch>, Vec<(Reply, Span)>) = group
+            .into_iter()
+            .map(|job| (job.batch, (job.reply, job.span)))
+            .unzip();
         let commit = || commit(connection, &batches);
         let written = if batches.iter().any(Batch::leaves_no_trace) {
             without_trace(connection, commit)
@@ -99,7 +105,8 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>, on_written: &OnWritt
         } else {
             commit()
         };
-        for ((batch, written), reply) in batches.iter().zip(written).zip(replies) {
+        for ((batch, written), (reply, span)) in batches.iter().zip(written).zip(waiting) {
+            log_written(&span, batch, &written, batches.len());
             if matches!(written, Ok(Ok(()))) && !batch.is_rehearsal() {
                 on_written(batch);
             }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::directory::SyncState;
-use crate::store::Outcome;
+use crate::store::{Backlog, Outcome};
 
 pub(in crate::store) fn outcome(seen_gen: i64, state: SyncState) -> Outcome {
     Outcome {
@@ -253,6 +253,37 @@ async fn a_settled_tombstone_keeps_its_customer_and_nothing_else() {
         .await
         .expect("released");
     assert!(pending(&fresh, 1).await.is_none());
+}
+
+#[tokio::test]
+async fn the_backlog_is_counted_over_all_shops_with_who_waits_longest() {
+    let fresh = Fresh::new().await;
+    let backlog = async || fresh.store.backlog().await.expect("read");
+    assert_eq!(backlog().await, Backlog::default());
+    fresh.add_users(4).await;
+    settle(&fresh, 1, Some(customer(1))).await;
+    let held = outcome(1, SyncState::Held);
+    record(&fresh, &fresh.user(2).await, &held)
+        .await
+        .expect("recorded");
+    let oldest = fresh.user(3).await.modified_ms;
+    let told = backlog().await;
+    assert_eq!(told.oldest_ms, Some(oldest));
+    let count = |told: &Backlog| [told.pending, told.held, told.conflict + told.failed];
+    assert_eq!(count(&told), [2, 1, 0]);
+    // One who leaves is on the way, too; one who is merely looked at again is not.
+    fresh.delete(1).await.expect("deleted");
+    assert_eq!(count(&backlog().await), [3, 1, 0]);
+    for number in 3..=4 {
+        settle(&fresh, number, Some(customer(number))).await;
+    }
+    settle(&fresh, 1, Some(customer(1))).await;
+    fresh
+        .write(|batch| fresh.store.retry_parked(batch, fresh.shop))
+        .await
+        .expect("written");
+    let told = backlog().await;
+    assert_eq!((count(&told), told.oldest_ms), ([0, 1, 0], None));
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@ use super::{Moved, PAGE, TransferError};
 use crate::base::id::ShopId;
 use crate::base::token::{RANDOM_LEN, Token};
 use crate::directory::{Activity, SyncState, TokenRecord};
-use crate::store::database::Database;
 use crate::store::tests::database::{self, MASTER_KEY};
 use crate::store::tests::{Fresh, add_shop, customer, group, id, open, sync, user};
 use crate::store::{ActivityFilter, Departure, GuardFailure, GuardLimits, Location, Store};
@@ -377,11 +376,11 @@ async fn an_export_has_nothing_in_the_clear() {
 
 /// The engine's own tables, as `TABLE COLUMN KIND`.
 async fn columns(store: &Store) -> BTreeSet<String> {
-    let sql = match store.database {
-        Database::Sqlite(_) => {
+    let sql = match store.is_shared() {
+        false => {
             "SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
         }
-        Database::Postgres(_) => {
+        true => {
             // The others are of running processes.
             "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT), CAST(data_type AS TEXT) FROM information_schema.columns \
              WHERE table_schema = current_schema() AND table_name NOT IN ('syncup_schema', 'replicas', 'leases', 'server_clock')"

@@ -103,6 +103,10 @@ async fn nothing_personal_and_no_secret_is_logged_at_any_level() {
             said.contains("trace") && said.contains("a scim request"),
             "{said}"
         );
+        // So is what each part of them was a part of.
+        for part in ["request.id", "user.id", "shopify.request_id", "statements"] {
+            assert!(said.contains(part), "{format}: {part}");
+        }
         let key = MASTER_KEY;
         let secrets = [SHOPIFY_TOKEN, key, "syncup_STRANGER_secretsecretsecret"];
         let token = installation.token.rsplit('_').next().unwrap();
@@ -120,6 +124,75 @@ async fn nothing_personal_and_no_secret_is_logged_at_any_level() {
             );
         }
     }
+}
+
+/// What the lines say that have this request's id, or are within what has it.
+fn messages(said: &str, request_id: &str) -> Vec<Value> {
+    let lines = said
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    let mut lines = lines.collect::<Vec<Value>>();
+    lines.retain(|line| {
+        let spans = line["spans"].as_array().into_iter().flatten();
+        spans
+            .into_iter()
+            .any(|span| span["request.id"] == request_id)
+    });
+    lines
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_is_followed_by_its_id_to_the_disk_and_to_shopify() {
+    let installation = Installation::on_plan("plus");
+    let mut command = installation.serve_command();
+    command
+        .env("SYNCUP_LOG", "syncup=debug")
+        .env("SYNCUP_LOG_FORMAT", "json");
+    let bridge = Bridge::start(&mut command);
+    let scim = Scim::new(&bridge.base_url, &installation.token);
+    let created = scim
+        .post("/Users", &json!({"userName": "olga@example.com"}))
+        .await;
+    assert_eq!(created.status, 201);
+    let fault = json!({"times": 1, "kind": "malformed-json"});
+    installation.mock.inject(&fault).await;
+    let failing = scim
+        .post("/Users", &json!({"userName": "mina@example.com"}))
+        .await;
+    let said = bridge.process.stop();
+
+    let lines = messages(&said, created.header("x-request-id"));
+    for message in [
+        "a SCIM request",
+        "a batch was written or refused",
+        "called shopify",
+        "answered",
+    ] {
+        let line = lines.iter().find(|one| one["fields"]["message"] == message);
+        assert!(line.is_some(), "{message}: {said}");
+    }
+    let shopify = lines
+        .iter()
+        .rfind(|one| one["target"] == "syncup::shopify::client");
+    let shopify = shopify.unwrap();
+    assert!(
+        shopify["fields"]["shopify.request_id"].is_string(),
+        "{shopify}"
+    );
+    let spans: Vec<&Value> = shopify["spans"].as_array().unwrap().iter().collect();
+    let names: Vec<&str> = spans
+        .iter()
+        .filter_map(|span| span["name"].as_str())
+        .collect();
+    assert_eq!(names, ["scim", "step", "shopify"]);
+
+    let lines = messages(&said, failing.header("x-request-id"));
+    let failed = lines.iter().find(|line| line["level"] == "WARN").unwrap();
+    assert_eq!(failed["fields"]["message"], "a request of Shopify failed");
+    assert!(
+        failed["fields"]["shopify.request_id"].is_string(),
+        "{failed}"
+    );
 }
 
 /// The lines that say it.

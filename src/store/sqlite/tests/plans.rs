@@ -99,6 +99,11 @@ async fn every_read_searches_by_its_index() {
     assert_eq!(check(&fresh, "users_due", read).await.len(), 2);
     let read = store.due_shops(9_000);
     assert_eq!(check(&fresh, "users_due", read).await, [shop]);
+    // Monitoring asks for all shops at once, and for a bounded number of users where it looks at their rows.
+    let oldest = check(&fresh, "INDEX users_", store.backlog())
+        .await
+        .oldest_ms;
+    assert!(oldest.is_some());
     let read = store.next_due_ms();
     assert!(check(&fresh, "users_due", read).await.is_some());
     let read = store.groups_page(shop, key, 1, 9);
