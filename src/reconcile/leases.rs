@@ -22,6 +22,8 @@ const BEAT: Duration = Duration::from_millis(2_500);
 pub(super) struct Leases {
     store: Arc<Store>,
     owner: ReplicaId,
+    /// Whether this process works for shops at all.
+    works: bool,
     held: Mutex<Held>,
     /// One says that the process is alive at a time.
     saying: tokio::sync::Mutex<()>,
@@ -44,10 +46,11 @@ pub(super) enum Holder {
 }
 
 impl Leases {
-    pub(super) fn new(store: Arc<Store>, owner: ReplicaId) -> Self {
+    pub(super) fn new(store: Arc<Store>, owner: ReplicaId, works: bool) -> Self {
         Self {
             store,
             owner,
+            works,
             held: Mutex::default(),
             saying: tokio::sync::Mutex::default(),
         }
@@ -57,6 +60,9 @@ impl Leases {
     pub(super) async fn holder(&self, shop: ShopId) -> Result<Holder, StoreError> {
         if !self.store.is_shared() {
             return Ok(Holder::This(None));
+        }
+        if !self.works {
+            return Ok(Holder::Another);
         }
         if !self.is_trusted() {
             self.stay_alive().await?;

@@ -56,14 +56,18 @@ pub struct Reconciler {
 }
 
 impl Reconciler {
-    /// Over a store and its shops. Within the runtime that steps are to run on.
-    pub fn new(store: Arc<Store>, shops: Shops, clock: Arc<dyn Clock>) -> Self {
+    /// Over a store and its shops. Within the runtime that steps are to run on. One that does not work leaves all steps to other processes.
+    pub fn new(store: Arc<Store>, shops: Shops, clock: Arc<dyn Clock>, works: bool) -> Self {
         let random = SystemRandom::new();
         let mut tail = [0; 10];
         // Without randomness the time still keeps the ids of processes apart.
         let _ = random.fill(&mut tail);
         Self {
-            leases: Leases::new(Arc::clone(&store), ReplicaId::new(clock.now_ms(), &tail)),
+            leases: Leases::new(
+                Arc::clone(&store),
+                ReplicaId::new(clock.now_ms(), &tail),
+                works,
+            ),
             store,
             shops,
             clock,

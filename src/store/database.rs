@@ -13,7 +13,7 @@ use crate::base::id::{ResourceId, ShopId};
 #[derive(Debug)]
 pub(super) enum Database {
     Sqlite(sqlite::Database),
-    Postgres(postgres::Database),
+    Postgres(Box<postgres::Database>),
 }
 
 impl Database {
@@ -23,9 +23,9 @@ impl Database {
     ) -> Result<Self, StoreError> {
         Ok(match location {
             Location::Directory(path) => Self::Sqlite(sqlite::Database::open(path, on_written)?),
-            Location::Postgres(config) => {
-                Self::Postgres(postgres::Database::open(config, on_written).await?)
-            }
+            Location::Postgres(config) => Self::Postgres(Box::new(
+                postgres::Database::open(config, on_written).await?,
+            )),
         })
     }
 

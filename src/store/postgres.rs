@@ -5,6 +5,8 @@ mod connect;
 mod migrate;
 mod refusal;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod value;
 mod writer;
 

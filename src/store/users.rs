@@ -253,7 +253,7 @@ impl Store {
         );
         delete_emails(batch, shop, user.id);
         batch.push(
-            "UPDATE shops SET user_count = user_count - 1 WHERE shop_id = ?1",
+            "UPDATE shops SET user_count = user_count - 1, removals = removals + 1 WHERE shop_id = ?1",
             vec![shop_value(shop)],
         );
         batch.forget(Forget {

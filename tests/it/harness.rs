@@ -4,6 +4,7 @@ pub mod database;
 pub mod installation;
 pub mod process;
 pub mod scim;
+pub mod sql;
 pub mod transcript;
 
 use std::sync::Arc;
@@ -78,7 +79,7 @@ impl TestApp {
             .await
             .unwrap();
         let scim = Scim::new(
-            &format!("http://{}/scim/v2", application.scim_address()),
+            &format!("http://{}/scim/v2", application.scim_address().unwrap()),
             token.expose_secret(),
         );
         Self {

@@ -8,4 +8,5 @@ mod full_disk;
 mod hostile;
 mod logs;
 mod refusals;
+mod replicas;
 mod restart;

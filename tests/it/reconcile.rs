@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use syncup::mock::{Fault, Plan};
 
-use crate::harness::{Answered, TestApp, at, database};
+use crate::harness::{Answered, TestApp, at, sql};
 
 const STATE: &str = "/urn:ietf:params:scim:schemas:extension:syncup:shopify:2.0:User/syncState";
 
@@ -123,7 +123,7 @@ async fn a_user_whose_stored_text_is_damaged_holds_up_nobody_else() {
     app.shopify.clear_faults();
     // The sealed state of sync can be no document.
     let damage = "UPDATE users SET document = user_name WHERE seq = (SELECT MIN(seq) FROM users)";
-    assert_eq!(database::execute(app.directory.path(), damage).await, 1);
+    assert_eq!(sql::execute(app.directory.path(), damage).await, 1);
     app.converge().await;
     assert_eq!(state(&app, &other).await, "synced");
     let store = app.application.store();

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fs, thread};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio_postgres::NoTls;
 
 /// The master key of tests that share a server, as hex.
@@ -56,22 +56,4 @@ pub fn url(directory: &Path) -> Option<SecretString> {
 /// The master key that goes with it; `None`: it is in files there.
 pub fn master_key(directory: &Path) -> Option<SecretString> {
     url(directory).map(|_| SecretString::from(MASTER_KEY))
-}
-
-/// Runs a statement on the directory's database, past the bridge; gives the number of rows.
-pub async fn execute(directory: &Path, sql: &str) -> u64 {
-    match url(directory) {
-        None => {
-            let database = rusqlite::Connection::open(directory.join("syncup.db"));
-            let changed = database.expect("opened").execute(sql, []);
-            changed.expect("executed") as u64
-        }
-        Some(url) => {
-            let (client, connection) = tokio_postgres::connect(url.expose_secret(), NoTls)
-                .await
-                .expect("connected");
-            tokio::spawn(connection);
-            client.execute(sql, &[]).await.expect("executed")
-        }
-    }
 }

@@ -61,6 +61,11 @@ impl Installation {
         }
     }
 
+    /// Whether several bridges may serve at once.
+    pub fn is_shared(&self) -> bool {
+        database::url(self.directory.path()).is_some()
+    }
+
     /// A command on this data directory.
     pub fn cli(&self, arguments: &[&str]) -> Command {
         cli(self.directory.path(), arguments)
@@ -141,6 +146,16 @@ impl Mock {
         let request = self.http.patch(format!("{}/_mock/shops/{SHOP}", self.url));
         let answer = request.body(patch.to_string()).send().await.unwrap();
         assert_eq!(answer.status(), 200);
+    }
+
+    /// How many of the last 10,000 requests were refused for want of points.
+    pub async fn throttled(&self) -> usize {
+        let request = self.http.get(format!("{}/_mock/requests", self.url));
+        let text = request.send().await.unwrap().text().await.unwrap();
+        let requests: Vec<Value> = serde_json::from_str(&text).unwrap();
+        assert!(!requests.is_empty());
+        let is_throttled = |one: &&Value| one.to_string().contains("THROTTLED");
+        requests.iter().filter(is_throttled).count()
     }
 
     /// The shop's customers with everything.

@@ -9,7 +9,9 @@ CREATE TABLE shops (
   created_ms  BIGINT NOT NULL,
   next_seq    BIGINT NOT NULL,
   user_count  BIGINT NOT NULL,
-  group_count BIGINT NOT NULL
+  group_count BIGINT NOT NULL,
+  -- Deletions of users and groups: each moves all that come behind it.
+  removals    BIGINT NOT NULL DEFAULT 0
 );
 
 -- Shops whose key is gone and whose rows are still to be swept. A number is never used again.

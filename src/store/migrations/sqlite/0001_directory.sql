@@ -9,7 +9,9 @@ CREATE TABLE shops (
   created_ms  INTEGER NOT NULL,
   next_seq    INTEGER NOT NULL,
   user_count  INTEGER NOT NULL,
-  group_count INTEGER NOT NULL
+  group_count INTEGER NOT NULL,
+  -- Deletions of users and groups: each moves all that come behind it.
+  removals    INTEGER NOT NULL DEFAULT 0
 );
 
 -- Shops whose key is gone and whose rows are still to be swept. A number is never used again.
