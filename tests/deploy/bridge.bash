@@ -11,9 +11,13 @@ part=$(basename "$0")
 work=$(mktemp -d)
 servers=()
 
+# What else a part has to put away.
+tidy() { :; }
+
 finish() {
   local code=$?
   { kill -9 "${servers[@]}" && wait; } 2>/dev/null || true
+  tidy
   [ $code = 0 ] || tail -n 30 "$work"/*.log >&2 || true
   rm -rf "$work"
 }
