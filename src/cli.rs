@@ -4,6 +4,7 @@
 
 mod activity;
 mod failure;
+mod guard;
 mod healthcheck;
 mod inspect;
 mod shop;
@@ -62,6 +63,9 @@ enum Command {
     /// Users who are not as told in Shopify, and why
     #[command(subcommand)]
     Users(users::Command),
+    /// The guard against many users leaving at once
+    #[command(subcommand)]
+    Guard(guard::Command),
     /// What happened in a shop, the newest first
     Activity(activity::Arguments),
     /// Print a settings file with every setting at its default
@@ -137,6 +141,7 @@ fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Shop(command) => manage(arguments, async |it| shop::run(command, &it).await),
         Command::Token(command) => manage(arguments, async |it| token::run(command, &it).await),
+        Command::Guard(command) => manage(arguments, async |it| guard::run(command, &it).await),
         Command::Users(command) => manage(arguments, async |it| users::run(command, &it).await),
         Command::Activity(asked) => manage(arguments, async |it| activity::run(asked, &it).await),
         Command::Healthcheck => print(&healthcheck::run(load(arguments)?.ops_listen)?),
