@@ -16,7 +16,7 @@ tidy() { :; }
 
 finish() {
   local code=$?
-  { kill -9 "${servers[@]}" && wait; } 2>/dev/null || true
+  { kill -9 "${servers[@]}"; wait; } 2>/dev/null || true
   tidy
   [ $code = 0 ] || tail -n 30 "$work"/*.log >&2 || true
   rm -rf "$work"
