@@ -94,7 +94,7 @@ pub struct Application {
     store: Arc<Store>,
     reconciler: Arc<Reconciler>,
     clock: Arc<dyn Clock>,
-    scim: Serving,
+    scim: Option<Serving>,
     ops: Serving,
     activity_days: u32,
     housekeeping: Option<housekeeping::Running>,
@@ -250,9 +250,11 @@ impl Application {
         clock: Arc<dyn Clock>,
         background: bool,
     ) -> Result<Self, AppError> {
-        let scim_listener = http::listen(settings.listen, "listen")?;
+        let scim_listener = match settings.role.api {
+            true => Some(http::listen(settings.listen, "listen")?),
+            false => None,
+        };
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
-        let public_url = settings.url_at(scim_listener.local_addr().map_err(AppError::Address)?);
         let (store, lock) = open_store_alone(settings).await?;
         let store = Arc::new(store);
         let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
@@ -261,29 +263,16 @@ impl Application {
             Arc::clone(&store),
             shops,
             Arc::clone(&clock),
+            settings.role.worker,
         ));
-        let provision = Arc::new(Provision::new(
-            Arc::clone(&store),
-            Arc::clone(&reconciler),
-            Arc::clone(&clock),
-            crate::provision::Config {
-                public_url: format!("{public_url}{}", http::scim::BASE_PATH),
-                inline_budget_ms: settings.inline_budget_ms,
-                query_budget_ms: settings.query_budget_ms,
-                max_body_bytes: settings.max_body_bytes,
-            },
-        ));
-        let limits = http::scim::Limits {
-            workers: settings.workers,
-            max_body_bytes: settings.max_body_bytes,
+        let scim = match scim_listener {
+            None => None,
+            Some(listener) => Some(serve_scim(settings, listener, &store, &reconciler, &clock)?),
         };
-        let scim = Serving::start(scim_listener, |listener| {
-            http::scim::serve(listener, provision, limits)
-        })?;
         let ops = Serving::start(ops_listener, |listener| {
             http::ops::serve(listener, Arc::clone(&store))
         })?;
-        if background && settings.shopify_push {
+        if background && settings.shopify_push && settings.role.worker {
             worker::start(Arc::clone(&reconciler));
         }
         let housekeeping = background.then(|| {
@@ -302,9 +291,9 @@ impl Application {
         })
     }
 
-    /// Where SCIM is served.
-    pub fn scim_address(&self) -> SocketAddr {
-        self.scim.address
+    /// Where SCIM is served, if it is.
+    pub fn scim_address(&self) -> Option<SocketAddr> {
+        self.scim.as_ref().map(|scim| scim.address)
     }
 
     /// Where health is served.
@@ -342,7 +331,12 @@ impl Application {
 
     /// Stops in order: no new requests and no new steps, those in flight end. Who waits for Shopify within a request waits no longer.
     pub async fn stop(self) {
-        tokio::join!(self.reconciler.stop(), self.scim.server.stop());
+        let stop_scim = async {
+            if let Some(scim) = self.scim {
+                scim.server.stop().await;
+            }
+        };
+        tokio::join!(self.reconciler.stop(), stop_scim);
         if let Some(housekeeping) = self.housekeeping {
             housekeeping.stop().await;
         }
@@ -361,6 +355,35 @@ impl Serving {
             server: serve(listener)?,
         })
     }
+}
+
+fn serve_scim(
+    settings: &Settings,
+    listener: std::net::TcpListener,
+    store: &Arc<Store>,
+    reconciler: &Arc<Reconciler>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Serving, AppError> {
+    let public_url = settings.url_at(listener.local_addr().map_err(AppError::Address)?);
+    let config = crate::provision::Config {
+        public_url: format!("{public_url}{}", http::scim::BASE_PATH),
+        inline_budget_ms: settings.inline_budget_ms,
+        query_budget_ms: settings.query_budget_ms,
+        max_body_bytes: settings.max_body_bytes,
+    };
+    let provision = Arc::new(Provision::new(
+        Arc::clone(store),
+        Arc::clone(reconciler),
+        Arc::clone(clock),
+        config,
+    ));
+    let limits = http::scim::Limits {
+        workers: settings.workers,
+        max_body_bytes: settings.max_body_bytes,
+    };
+    Serving::start(listener, |listener| {
+        http::scim::serve(listener, provision, limits)
+    })
 }
 
 /// Keeps other bridges out of the data directory for as long as the file is open: also a crash lets go of it.

@@ -4,6 +4,7 @@
 
 mod activity;
 mod failure;
+mod guard;
 mod healthcheck;
 mod inspect;
 mod shop;
@@ -43,7 +44,11 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve SCIM and keep the shops' customers equal to it
-    Serve,
+    Serve {
+        /// What this process does: api, worker or api,worker; otherwise as the setting `role` says
+        #[arg(long)]
+        role: Option<String>,
+    },
     /// Start a mock Shopify and the bridge, and show what happens
     #[cfg(feature = "mock")]
     Demo(DemoArguments),
@@ -59,6 +64,9 @@ enum Command {
     /// Users who are not as told in Shopify, and why
     #[command(subcommand)]
     Users(users::Command),
+    /// The guard against many users leaving at once
+    #[command(subcommand)]
+    Guard(guard::Command),
     /// What happened in a shop, the newest first
     Activity(activity::Arguments),
     /// Write all that the directory has into a file, to move it to another database: shops, tokens, users, groups and activity, sealed as they are
@@ -123,7 +131,7 @@ pub fn run() -> ExitCode {
 fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Settings => print(&settings::sample_file()),
-        Command::Serve => serve(&load(arguments)?),
+        Command::Serve { role } => serve(&load_with(arguments, "role", role.as_deref())?),
         #[cfg(feature = "mock")]
         Command::Demo(demo) => crate::demo::run(&crate::demo::Options {
             scim: demo.scim,
@@ -138,6 +146,7 @@ fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Shop(command) => manage(arguments, async |it| shop::run(command, &it).await),
         Command::Token(command) => manage(arguments, async |it| token::run(command, &it).await),
+        Command::Guard(command) => manage(arguments, async |it| guard::run(command, &it).await),
         Command::Users(command) => manage(arguments, async |it| users::run(command, &it).await),
         Command::Activity(asked) => manage(arguments, async |it| activity::run(asked, &it).await),
         Command::Export(asked) => manage(arguments, async |it| asked.run(&it).await),
@@ -164,7 +173,17 @@ fn print(text: &str) -> Result<ExitCode, Failure> {
 }
 
 fn load(arguments: &Arguments) -> Result<Settings, Failure> {
-    Ok(Settings::load(arguments.config.as_deref())?)
+    load_with(arguments, "", None)
+}
+
+/// The settings, one of which the command line may have another value for.
+fn load_with(arguments: &Arguments, name: &str, value: Option<&str>) -> Result<Settings, Failure> {
+    let variable = settings::variable(name);
+    let env = |asked: &str| match value {
+        Some(value) if asked == variable => Some(value.to_owned()),
+        _ => std::env::var(asked).ok(),
+    };
+    Ok(Settings::from_sources(&env, arguments.config.as_deref())?)
 }
 
 fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
@@ -180,11 +199,12 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
         let application = Application::start(settings).await?;
         let (scim, ops) = (application.scim_address(), application.ops_address());
         // The addresses are known only now when a port is 0, and are said whatever the log level.
+        let scim = scim.map(|scim| format!("SCIM    http://{scim}{}\n", http::scim::BASE_PATH));
         print(&format!(
-            "SCIM    http://{scim}{}\nhealth  http://{ops}/readyz\n",
-            http::scim::BASE_PATH
+            "{}health  http://{ops}/readyz\n",
+            scim.unwrap_or_default()
         ))?;
-        tracing::info!(%scim, %ops, "ready");
+        tracing::info!(%ops, "ready");
         application.run_until(signals).await;
         Ok(ExitCode::SUCCESS)
     })

@@ -114,8 +114,10 @@ async fn play(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>>
     let token = application
         .set_up_shop(&shop, &SecretString::from(SHOPIFY_TOKEN), "demo")
         .await?;
+    // With all roles, as by default, it is served.
+    let scim = application.scim_address().unwrap_or(options.scim);
     let ready = Ready {
-        scim_base_url: format!("http://{}/scim/v2", application.scim_address()),
+        scim_base_url: format!("http://{scim}/scim/v2"),
         shopify_url,
         ops_url: format!("http://{}", application.ops_address()),
         token,

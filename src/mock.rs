@@ -5,10 +5,13 @@
 
 mod access;
 mod bucket;
+mod bulk;
 mod call;
 mod config;
 mod customers;
 mod definitions;
+mod dice;
+mod endpoint;
 mod engine;
 mod faults;
 mod gate;
@@ -22,15 +25,20 @@ mod messages;
 mod metafields;
 mod moment;
 mod node;
+mod oauth;
 mod plan;
 mod reply;
 mod roots;
 mod search_index;
 mod serve;
 mod shop;
+mod spoil;
+mod staged;
 mod storefront;
+mod struck;
 mod transport;
 mod user_error;
+mod webhooks;
 #[cfg(feature = "wiremock")]
 pub mod wiremock;
 
@@ -41,10 +49,11 @@ pub use config::{Config, ShopConfig};
 pub use customers::{Address, Consent, Customer, CustomerId};
 pub use definitions::Definition;
 pub use engine::Engine;
-pub use faults::{Fault, FaultKind, Match};
+pub use faults::{Endpoint, Fault, FaultKind, Match};
 pub use log::LogEntry;
 pub use merchant::{MerchantError, ShopPatch};
 pub use metafields::Metafield;
 pub use plan::Plan;
 pub use shop::Status;
 pub use transport::{Disposition, Reply, Request};
+pub use webhooks::{Attempt, Delivery, Outcome, Outgoing, Topic, keep_posting};

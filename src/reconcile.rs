@@ -6,6 +6,7 @@
 mod attempt;
 mod halt;
 mod journal;
+mod leases;
 mod preview;
 mod shop;
 mod step;

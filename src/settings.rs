@@ -8,13 +8,14 @@ mod table;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::base::seal::MasterKey;
 use crate::store::{Location, PostgresConfig};
 
-pub use table::{Setting, TABLE, sample_file};
+pub use table::{Setting, TABLE, sample_file, variable};
 
 /// What can be wrong with the settings.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +69,34 @@ pub enum LogFormat {
     Json,
 }
 
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Role {
+    /// It serves SCIM.
+    pub api: bool,
+    /// It sends what is due to Shopify.
+    pub worker: bool,
+}
+
+impl FromStr for Role {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut role = Self {
+            api: false,
+            worker: false,
+        };
+        for part in text.split(',') {
+            match part.trim() {
+                "api" => role.api = true,
+                "worker" => role.worker = true,
+                _ => return Err(()),
+            }
+        }
+        Ok(role)
+    }
+}
+
 /// The settings, typed.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -79,6 +108,8 @@ pub struct Settings {
     pub database_connections: usize,
     /// Whom its certificate may be from; absent: whom the system trusts.
     pub database_ca_file: Option<PathBuf>,
+    /// What this process does.
+    pub role: Role,
     /// Where SCIM is served.
     pub listen: SocketAddr,
     /// Where health is served.
@@ -183,6 +214,7 @@ impl Found {
             database: self.optional("database").map(SecretString::from),
             database_connections: self.connections()?,
             database_ca_file: self.optional("database_ca_file").map(PathBuf::from),
+            role: self.role()?,
             listen: self.parsed("listen", "an address such as 127.0.0.1:8080")?,
             ops_listen: self.parsed("ops_listen", "an address such as 127.0.0.1:8090")?,
             public_url: self.url("public_url")?,
@@ -225,6 +257,17 @@ impl Found {
             .trim()
             .parse()
             .map_err(|_| invalid(name, expected))
+    }
+
+    fn role(&self) -> Result<Role, SettingsError> {
+        let role: Role = self.parsed("role", "api, worker, or api,worker")?;
+        if (role.api && role.worker) || self.optional("database").is_some() {
+            return Ok(role);
+        }
+        Err(invalid(
+            "role",
+            "api,worker as long as no database (SYNCUP_DATABASE) is given that several processes can share",
+        ))
     }
 
     fn connections(&self) -> Result<usize, SettingsError> {

@@ -189,7 +189,10 @@ impl World {
     }
 
     async fn send(&self, method: &str, target: &str, body: &Value) -> Result<Value, Failure> {
-        let address = self.application.scim_address();
+        let address = self
+            .application
+            .scim_address()
+            .ok_or("SCIM is not served")?;
         let method = reqwest::Method::from_bytes(method.as_bytes())?;
         let answer = self
             .http

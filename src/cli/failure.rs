@@ -18,7 +18,7 @@ Exit codes:
   1  it failed; for healthcheck: not ready
   2  the arguments are wrong
   3  a setting is wrong
-  4  the data directory cannot be used
+  4  the data directory, or the database, cannot be used
   5  an address cannot be listened on
   6  there is no such shop or token";
 
@@ -59,7 +59,8 @@ fn own_code(error: &(dyn Error + 'static)) -> Option<u8> {
         return Some(MISSING);
     }
     if let Some(
-        TransferError::HasShops
+        TransferError::InUse
+        | TransferError::HasShops
         | TransferError::Remains { .. }
         | TransferError::OtherMasterKey { .. },
     ) = error.downcast_ref()

@@ -9,18 +9,24 @@ pub fn check(field: &str, token: &Token) -> Result<(), CodedError> {
     if scopes.is_empty() || scopes.iter().any(|scope| token.grants(scope)) {
         return Ok(());
     }
+    Err(denied(field))
+}
+
+/// What a root field without its scope says.
+pub fn denied(field: &str) -> CodedError {
+    let scopes = required(field);
     let named: Vec<String> = scopes
         .iter()
         .map(|scope| format!("`{scope}` access scope"))
         .collect();
     let required = format!("{}.", named.join(" or "));
     let message = format!("Access denied for {field} field. Required access: {required}");
-    Err(CodedError::new("ACCESS_DENIED", message)
+    CodedError::new("ACCESS_DENIED", message)
         .with(
             "documentation",
             "https://shopify.dev/api/usage/access-scopes",
         )
-        .with("requiredAccess", required))
+        .with("requiredAccess", required)
 }
 
 /// Any one of the scopes is enough; none are needed for an empty list.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::access;
 use super::customers::{CustomerId, view};
+use super::faults::FaultKind;
 use super::graphql::coded::CodedError;
 use super::graphql::execute::World;
 use super::graphql::resolved::Resolved;
@@ -25,13 +26,36 @@ pub struct Call<'s> {
     pub versions: &'s [String],
     /// Whether protected customer data reads as null.
     pub hides_protected_data: bool,
+    /// Where the mock can be reached: results and uploads are there.
+    pub base_url: String,
+    /// Whether lists are read whole, as a bulk query does.
+    pub reads_whole_lists: bool,
+    /// What is to become of a bulk operation that starts.
+    pub bulk_fault: Option<FaultKind>,
     /// The root field's response key, for `extensions.search`.
     pub response_key: String,
     /// `extensions.search`.
     pub search: Vec<Value>,
 }
 
-impl Call<'_> {
+impl<'s> Call<'s> {
+    /// A call of an app that may read protected data.
+    pub fn new(shop: &'s mut Shop, token: usize, api_client_id: u64, now_ms: i64) -> Self {
+        Self {
+            shop,
+            token,
+            api_client_id,
+            now_ms,
+            versions: &[],
+            hides_protected_data: false,
+            base_url: String::new(),
+            reads_whole_lists: false,
+            bulk_fault: None,
+            response_key: String::new(),
+            search: Vec::new(),
+        }
+    }
+
     /// Who writes metafields.
     pub fn writer(&self) -> Writer {
         Writer {

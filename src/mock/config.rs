@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::bulk::DEFAULT_LINES_PER_SECOND;
 use super::plan::Plan;
 use super::shop::{Shop, Token};
 use crate::base::clock::{Clock, ManualClock, SystemClock};
@@ -19,6 +20,8 @@ pub struct Config {
     pub seed: u64,
     /// The supported API versions, oldest first.
     pub versions: Vec<String>,
+    /// Where clients reach the mock, as `http://127.0.0.1:8081`; None is where each request went.
+    pub base_url: Option<String>,
     /// How many requests the log keeps.
     pub log_capacity: usize,
     /// The shops; more can be made through `/_mock/shops`.
@@ -34,6 +37,7 @@ impl Config {
             manual_clock: None,
             seed: 1,
             versions: versions.map(str::to_owned).to_vec(),
+            base_url: None,
             log_capacity: 10_000,
             shops: Vec::new(),
         }
@@ -77,6 +81,12 @@ pub struct ShopConfig {
     /// The plan.
     #[serde(default)]
     pub plan: Plan,
+    /// The app's id, for tokens.
+    #[serde(default = "default_client_id")]
+    pub client_id: String,
+    /// The app's secret: it signs webhooks.
+    #[serde(default = "default_client_secret")]
+    pub client_secret: String,
     /// The app's number.
     #[serde(default = "default_api_client_id")]
     pub api_client_id: u64,
@@ -89,6 +99,9 @@ pub struct ShopConfig {
     /// How long a change takes to appear in searches, in ms.
     #[serde(default = "default_search_lag_ms")]
     pub search_lag_ms: i64,
+    /// How many lines of a bulk operation are done in a second.
+    #[serde(default = "default_bulk_lines_per_second")]
+    pub bulk_lines_per_second: f64,
 }
 
 impl ShopConfig {
@@ -100,10 +113,13 @@ impl ShopConfig {
             name: None,
             scopes: all_scopes(),
             plan: Plan::default(),
+            client_id: default_client_id(),
+            client_secret: default_client_secret(),
             api_client_id: default_api_client_id(),
             country_code: default_country_code(),
             locale: default_locale(),
             search_lag_ms: default_search_lag_ms(),
+            bulk_lines_per_second: default_bulk_lines_per_second(),
         }
     }
 
@@ -119,17 +135,27 @@ impl ShopConfig {
         self
     }
 
+    /// The shop with another speed of bulk operations.
+    pub fn with_bulk_lines_per_second(mut self, speed: f64) -> Self {
+        self.bulk_lines_per_second = speed;
+        self
+    }
+
     /// The shop itself.
     pub(super) fn open(self) -> Shop {
         let handle = self.domain.split('.').next().unwrap_or_default();
         let name = self.name.unwrap_or_else(|| handle.to_owned());
         let mut shop = Shop::new(&self.domain.to_ascii_lowercase(), &name);
         shop.plan = self.plan;
+        shop.client_id = self.client_id;
+        shop.client_secrets.push(self.client_secret);
         shop.country_code = self.country_code;
         shop.locale = self.locale;
         shop.search_lag_ms = self.search_lag_ms;
+        shop.bulk.lines_per_second = self.bulk_lines_per_second;
         shop.tokens.push(Token {
             text: self.token,
+            issued: Vec::new(),
             scopes: self.scopes,
             api_client_id: self.api_client_id,
             bucket: super::bucket::Bucket::default(),
@@ -152,6 +178,14 @@ fn all_scopes() -> Vec<String> {
     .to_vec()
 }
 
+fn default_client_id() -> String {
+    "syncup-mock-app".to_owned()
+}
+
+fn default_client_secret() -> String {
+    "shpss_demo".to_owned()
+}
+
 fn default_api_client_id() -> u64 {
     347_082_227_713
 }
@@ -162,6 +196,10 @@ fn default_country_code() -> String {
 
 fn default_locale() -> String {
     "en".to_owned()
+}
+
+fn default_bulk_lines_per_second() -> f64 {
+    DEFAULT_LINES_PER_SECOND
 }
 
 fn default_search_lag_ms() -> i64 {

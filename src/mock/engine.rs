@@ -8,8 +8,8 @@ use super::faults::{Fault, Faults};
 use super::graphql::document::Documents;
 use super::log::{Log, LogEntry};
 use super::shop::Shop;
-use super::transport::{Reply, Request};
-use super::{inspect, serve};
+use super::transport::{Reply, Request, is_shop_domain};
+use super::{bulk, inspect, oauth, serve, staged};
 use crate::base::clock::{Clock, ManualClock};
 
 /// A mock Shopify with its shops.
@@ -18,6 +18,8 @@ pub struct Engine {
     pub(super) manual_clock: Option<Arc<ManualClock>>,
     pub(super) versions: Vec<String>,
     pub(super) documents: Documents,
+    base_url: Option<String>,
+    served_at: Mutex<Option<String>>,
     seed: u64,
     shops: Vec<ShopConfig>,
     world: Mutex<World>,
@@ -29,9 +31,33 @@ pub(super) struct World {
     pub(super) faults: Faults,
     pub(super) log: Log,
     pub(super) request_count: u64,
+    /// When something happens in a shop by itself, at the earliest.
+    pub(super) due_ms: i64,
 }
 
 impl World {
+    /// A new request's id. Numbered, so that a run can be repeated exactly.
+    pub(super) fn next_request_id(&mut self, now_ms: i64) -> String {
+        self.request_count += 1;
+        format!(
+            "00000000-0000-4000-8000-{:012x}-{}",
+            self.request_count,
+            now_ms / 1_000
+        )
+    }
+
+    /// Lets happen what is due by now.
+    fn catch_up(&mut self, now_ms: i64) {
+        if now_ms < self.due_ms {
+            return;
+        }
+        for shop in &mut self.shops {
+            bulk::advance::advance(shop, &mut self.faults, now_ms);
+        }
+        let due_ms = self.shops.iter().map(Shop::due_ms).min();
+        self.due_ms = due_ms.unwrap_or(i64::MAX);
+    }
+
     /// A shop by its domain.
     pub(super) fn shop(&self, domain: &str) -> Option<&Shop> {
         self.shops.iter().find(|shop| shop.domain == domain)
@@ -51,6 +77,7 @@ impl Engine {
             faults: Faults::new(config.seed),
             log: Log::new(config.log_capacity),
             request_count: 0,
+            due_ms: i64::MAX,
         };
         Self {
             clock: config.clock,
@@ -58,22 +85,61 @@ impl Engine {
             versions: config.versions,
             documents: Documents::default(),
             seed: config.seed,
+            base_url: config.base_url,
+            served_at: Mutex::default(),
             shops: config.shops,
             world: Mutex::new(world),
         }
     }
 
-    /// Answers a request: the Admin API, or `/_mock`.
+    /// Answers a request: the Admin API, its files, OAuth, or `/_mock`.
     pub fn handle(&self, request: &Request) -> Reply {
-        match request.path.strip_prefix("/_mock") {
-            Some(path) => inspect::handle(self, request, path),
-            None => serve::handle(self, request),
+        let path = request.path.as_str();
+        if let Some(path) = path.strip_prefix("/_mock") {
+            inspect::handle(self, request, path)
+        } else if path.starts_with(staged::PATH) {
+            staged::handle(self, request)
+        } else if path.starts_with(bulk::result::PATH) {
+            bulk::result::handle(self, request)
+        } else if path == oauth::TOKEN_PATH {
+            oauth::token(self, request)
+        } else if path == oauth::AUTHORIZE_PATH {
+            oauth::authorize(self, request)
+        } else {
+            serve::handle(self, request)
         }
     }
 
-    /// The state. Nothing waits while holding it.
+    /// The state as of now: what time has brought about has happened. Nothing waits while holding it.
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.catch_up(self.clock.now_ms());
+        world
+    }
+
+    /// Says where an adapter serves the engine, as `http://127.0.0.1:8081`: clients that name a shop as their host are sent there for files.
+    pub fn served_at(&self, base_url: &str) {
+        let mut known = self
+            .served_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *known = Some(base_url.to_owned());
+    }
+
+    /// Where a client can reach the mock: the configured address, else the host it named, unless that is a shop's.
+    pub(super) fn base_url(&self, request: &Request) -> String {
+        if let Some(configured) = &self.base_url {
+            return configured.clone();
+        }
+        let host = request.header("Host").unwrap_or("localhost");
+        let known = self
+            .served_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match known.as_ref().filter(|_| is_shop_domain(host)) {
+            Some(served_at) => served_at.clone(),
+            None => format!("http://{host}"),
+        }
     }
 
     /// Back to the configured shops, empty, without faults and log.
@@ -83,6 +149,7 @@ impl Engine {
         world.faults = Faults::new(self.seed);
         world.log.clear();
         world.request_count = 0;
+        world.due_ms = i64::MAX;
     }
 
     /// Opens one more shop; one of the same domain is replaced.

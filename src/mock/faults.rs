@@ -1,6 +1,12 @@
 //! Faults by script: which requests go wrong, how often, and how.
 
+mod kind;
+
 use serde::{Deserialize, Serialize};
+
+use super::dice::Dice;
+
+pub use kind::{Endpoint, FaultKind, Stage};
 
 /// One rule of the script.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +30,9 @@ pub struct Fault {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Match {
+    /// Which door it came through; None is the Admin API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<Endpoint>,
     /// The operation's name in the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
@@ -33,72 +42,26 @@ pub struct Match {
     /// A shop's domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shop: Option<String>,
+    /// A webhook's topic, as `customers/update`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
 }
 
-/// What goes wrong.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
-pub enum FaultKind {
-    /// An HTTP error instead of the operation.
-    Status {
-        /// The status.
-        code: u16,
-        /// The body; Shopify's own where it is known.
-        #[serde(default)]
-        body: Option<String>,
-        /// Seconds in `Retry-After`.
-        #[serde(default)]
-        retry_after: Option<f64>,
-    },
-    /// THROTTLED, whatever the points.
-    Throttled,
-    /// The connection is dropped before the operation runs.
-    Reset,
-    /// The operation runs, and the connection is dropped: the outcome is unknown to the client.
-    ResetAfterCommit,
-    /// The operation runs, and an HTTP error is sent.
-    StatusAfterCommit {
-        /// The status.
-        code: u16,
-    },
-    /// The operation runs, and the answer comes late.
-    Slow {
-        /// How late, in ms.
-        ms: u64,
-    },
-    /// The operation runs, and the body is not JSON.
-    MalformedJson,
-    /// The operation runs, and half of the body is sent.
-    TruncatedJson,
-    /// `INTERNAL_SERVER_ERROR` with HTTP 200.
-    InternalError {
-        /// Whether the operation runs all the same.
-        #[serde(default)]
-        after_commit: bool,
-    },
-    /// `extensions.cost` comes without `throttleStatus`.
-    MissingThrottleStatus,
-    /// All numbers of `extensions.cost` are integers.
-    IntegerCosts,
-    /// All numbers of `extensions.cost` are floats.
-    FloatCosts,
-    /// Names, e-mails, phones and addresses read as null.
-    NullProtectedFields,
-}
-
-/// A request, as far as faults tell requests apart.
-#[derive(Debug, Clone, Copy)]
+/// What may be struck, as far as faults tell one from another.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Subject<'r> {
+    /// What is about to be done.
+    pub stage: Stage,
+    /// Through which door.
+    pub endpoint: Endpoint,
     /// The operation's name.
     pub operation: Option<&'r str>,
     /// Its root fields.
     pub root_fields: &'r [String],
     /// The shop's domain.
     pub shop: &'r str,
+    /// The webhook's topic.
+    pub topic: Option<&'r str>,
 }
 
 impl Match {
@@ -106,8 +69,10 @@ impl Match {
         let is = |wanted: &Option<String>, have: Option<&str>| {
             wanted.is_none() || wanted.as_deref() == have
         };
-        is(&self.operation, subject.operation)
+        self.endpoint.unwrap_or_default() == subject.endpoint
+            && is(&self.operation, subject.operation)
             && is(&self.shop, Some(subject.shop))
+            && is(&self.topic, subject.topic)
             && self
                 .root_field
                 .as_ref()
@@ -119,7 +84,7 @@ impl Match {
 #[derive(Debug, Clone)]
 pub struct Faults {
     script: Vec<Fault>,
-    dice: u64,
+    dice: Dice,
 }
 
 impl Faults {
@@ -127,7 +92,7 @@ impl Faults {
     pub fn new(seed: u64) -> Self {
         Self {
             script: Vec::new(),
-            dice: seed,
+            dice: Dice::new(seed),
         }
     }
 
@@ -146,16 +111,15 @@ impl Faults {
         &self.script
     }
 
-    /// The first rule that spoils this request; it is used up by one.
+    /// The first rule that spoils the subject; it is used up by one.
     pub fn strike(&mut self, subject: Subject<'_>) -> Option<FaultKind> {
-        let mut dice = self.dice;
+        let dice = &mut self.dice;
         let position = self.script.iter().position(|fault| {
-            fault.applies_to.holds(subject)
-                && fault
-                    .probability
-                    .is_none_or(|share| throw(&mut dice) < share)
+            fault.kind.stage() == subject.stage
+                && fault.kind.fits(subject)
+                && fault.applies_to.holds(subject)
+                && fault.probability.is_none_or(|share| dice.share() < share)
         });
-        self.dice = dice;
         let position = position?;
         let fault = self.script.get_mut(position)?;
         let kind = fault.kind.clone();
@@ -169,21 +133,6 @@ impl Faults {
     }
 }
 
-/// A number in 0.0..1.0 (splitmix64).
-fn throw(dice: &mut u64) -> f64 {
-    *dice = dice.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mut mixed = *dice;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^= mixed >> 31;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "53 bits fit a float's mantissa exactly"
-    )]
-    let share = (mixed >> 11) as f64 / (1_u64 << 53) as f64;
-    share
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +142,7 @@ mod tests {
             operation: Some("CreateCustomer"),
             root_fields,
             shop: "demo.myshopify.com",
+            ..Subject::default()
         }
     }
 

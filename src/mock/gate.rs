@@ -30,8 +30,8 @@ pub struct Admitted {
 }
 
 /// Finds the shop by the token and, where the host is a shop's domain, by the host.
-pub fn admit(world: &World, request: &Request) -> Result<Admitted, Box<Reply>> {
-    let domain = shop_domain(request);
+pub fn admit(world: &World, request: &Request, now_ms: i64) -> Result<Admitted, Box<Reply>> {
+    let domain = request.shop_domain();
     if domain
         .as_deref()
         .is_some_and(|domain| world.shop(domain).is_none())
@@ -43,25 +43,25 @@ pub fn admit(world: &World, request: &Request) -> Result<Admitted, Box<Reply>> {
         let is_right = domain
             .as_deref()
             .is_none_or(|domain| known.domain == domain);
-        let token = known.tokens.iter().position(|token| token.text == text);
+        let mut tokens = known.tokens.iter();
+        let token = tokens.position(|token| token.admits(text, now_ms));
         token
             .filter(|_| is_right)
             .map(|token| Admitted { shop, token })
     });
     let admitted = admitted.ok_or_else(|| Box::new(reply::unauthorized()))?;
-    let status = world.shops.get(admitted.shop).map(|shop| shop.status);
-    match status.and_then(reply::refused) {
-        Some(refusal) => Err(Box::new(refusal)),
-        None => Ok(admitted),
+    let shop = world.shops.get(admitted.shop);
+    if let Some(refusal) = shop.and_then(|shop| reply::refused(shop.status)) {
+        return Err(Box::new(refusal));
     }
-}
-
-fn shop_domain(request: &Request) -> Option<String> {
-    let host = request
-        .header("X-Forwarded-Host")
-        .or_else(|| request.header("Host"))?;
-    let host = host.split(':').next()?.to_ascii_lowercase();
-    host.ends_with(".myshopify.com").then_some(host)
+    let refuses_endless = shop
+        .and_then(|shop| shop.endless_tokens_end_ms)
+        .is_some_and(|end_ms| end_ms <= now_ms);
+    let token = shop.and_then(|shop| shop.tokens.get(admitted.token));
+    if refuses_endless && token.is_some_and(|token| token.is_endless(text)) {
+        return Err(Box::new(reply::endless_token()));
+    }
+    Ok(admitted)
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ pub struct Ids {
     metafield: u64,
     definition: u64,
     job: u64,
+    bulk_operation: u64,
+    upload: u64,
 }
 
 impl Default for Ids {
@@ -19,6 +21,8 @@ impl Default for Ids {
             metafield: 30_000_000_000_000,
             definition: 200_000_000_000,
             job: 0,
+            bulk_operation: 7_700_000_000_000,
+            upload: 0,
         }
     }
 }
@@ -42,6 +46,17 @@ impl Ids {
     /// A new metafield definition's number.
     pub fn definition(&mut self) -> u64 {
         next(&mut self.definition)
+    }
+
+    /// A new bulk operation's number.
+    pub fn bulk_operation(&mut self) -> u64 {
+        next(&mut self.bulk_operation)
+    }
+
+    /// A new upload's id.
+    pub fn upload(&mut self) -> String {
+        let number = next(&mut self.upload);
+        format!("00000000-0000-4000-8000-{number:012x}")
     }
 
     /// A new job's global id.

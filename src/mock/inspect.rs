@@ -12,6 +12,7 @@ use super::engine::Engine;
 use super::faults::Fault;
 use super::merchant::{MerchantError, ShopPatch};
 use super::transport::{Reply, Request};
+use super::webhooks::Topic;
 
 /// An answer, or what to say instead.
 type Answer = Result<Value, Refusal>;
@@ -51,7 +52,7 @@ pub fn handle(engine: &Engine, request: &Request, path: &str) -> Reply {
 
 fn top(engine: &Engine, request: &Request, method: &str, resource: &str) -> Answer {
     match (method, resource) {
-        ("GET", "state" | "shops") => Ok(state::state(engine, parameter(request, "shop"))),
+        ("GET", "state" | "shops") => Ok(state::state(engine, request.parameter("shop"))),
         ("POST", "shops") => {
             engine.add_shop(body::<ShopConfig>(request)?);
             done()
@@ -72,6 +73,7 @@ fn top(engine: &Engine, request: &Request, method: &str, resource: &str) -> Answ
             done()
         }
         ("GET", "requests") => Ok(state::requests(engine, request)),
+        ("GET", "webhooks") => Ok(state::webhooks(engine, request)),
         ("DELETE", "requests") => {
             engine.clear_log();
             done()
@@ -109,6 +111,23 @@ struct Merge {
     two: String,
 }
 
+/// The body of `POST /_mock/shops/{domain}/webhooks`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Subscribe {
+    topic: Topic,
+    uri: String,
+}
+
+/// The body of `POST /_mock/shops/{domain}/events`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Happens {
+    topic: Topic,
+    #[serde(default)]
+    payload: Value,
+}
+
 fn shop(engine: &Engine, request: &Request, method: &str, domain: &str, rest: &[&str]) -> Answer {
     match (method, rest) {
         ("GET", []) => Ok(state::state(engine, Some(domain))),
@@ -120,6 +139,28 @@ fn shop(engine: &Engine, request: &Request, method: &str, domain: &str, rest: &[
             let input: Map<String, Value> = body(request)?;
             let id = engine.create_customer(domain, &input)?;
             Ok(json!({"id": id}))
+        }
+        ("POST", ["id-token"]) => match engine.id_token(domain) {
+            Some(token) => Ok(json!({"idToken": token})),
+            None => Err(MerchantError::FindShop.into()),
+        },
+        ("POST", ["uninstall"]) => {
+            engine.uninstall(domain)?;
+            done()
+        }
+        ("POST", ["webhooks"]) => {
+            let wanted: Subscribe = body(request)?;
+            engine.subscribe(domain, wanted.topic, &wanted.uri)?;
+            done()
+        }
+        ("DELETE", ["webhooks"]) => {
+            engine.unsubscribe(domain)?;
+            done()
+        }
+        ("POST", ["events"]) => {
+            let event: Happens = body(request)?;
+            engine.tell(domain, &event.topic, event.payload)?;
+            done()
         }
         ("POST", ["merge"]) => {
             let merge: Merge = body(request)?;
@@ -194,16 +235,6 @@ fn customer_id(text: &str) -> Result<CustomerId, Refusal> {
     CustomerId::parse(text)
         .or_else(|| text.parse().ok().map(CustomerId))
         .ok_or(Refusal::Merchant(MerchantError::FindCustomer))
-}
-
-/// A parameter of the query string; domains and operation names need no decoding.
-fn parameter<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
-    request
-        .query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
 }
 
 /// An empty body reads as `{}`.

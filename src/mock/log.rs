@@ -5,12 +5,16 @@ use std::collections::VecDeque;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::faults::Endpoint;
+
 /// One request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogEntry {
     /// When, in ms since the epoch.
     pub at_ms: i64,
+    /// Which door it came through.
+    pub endpoint: Endpoint,
     /// The `X-Request-Id` of the reply.
     pub request_id: String,
     /// The shop's domain; empty when the token is unknown.

@@ -8,6 +8,7 @@ use super::customers::{Customer, CustomerId, merge, normalise, write};
 use super::engine::Engine;
 use super::plan::Plan;
 use super::shop::{Shop, Status};
+use super::webhooks::Topic;
 
 /// Why a merchant's action was not done.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -39,6 +40,14 @@ pub struct ShopPatch {
     pub scopes: Option<Vec<String>>,
     /// The points left of every token, as if another client had spent the rest.
     pub points: Option<f64>,
+    /// How many lines of a bulk operation are done in a second, for those that are started from now on.
+    pub bulk_lines_per_second: Option<f64>,
+    /// The app's secrets, the oldest first: two while they are rotated.
+    pub client_secrets: Option<Vec<String>>,
+    /// Since when tokens that do not expire are refused, in ms since the epoch.
+    pub endless_tokens_end_ms: Option<i64>,
+    /// How long a refresh token can be used again, in ms: 30 days when a shop is opened, 0 is never.
+    pub refresh_recovery_ms: Option<i64>,
     /// Replaces the first token.
     pub token: Option<String>,
 }
@@ -53,6 +62,21 @@ impl Engine {
             shop.hides_protected_data = patch
                 .hides_protected_data
                 .unwrap_or(shop.hides_protected_data);
+            shop.endless_tokens_end_ms = patch.endless_tokens_end_ms.or(shop.endless_tokens_end_ms);
+            let recovery_ms = patch.refresh_recovery_ms;
+            shop.grants.recovery_ms = recovery_ms.unwrap_or(shop.grants.recovery_ms);
+            if let Some(secrets) = patch.client_secrets {
+                shop.client_secrets = secrets;
+            }
+            let scopes_before = shop.tokens.first().map(|token| token.scopes.clone());
+            if let (Some(before), Some(scopes)) = (scopes_before, &patch.scopes)
+                && before != *scopes
+            {
+                shop.tell_of_scopes(&before, scopes, now_ms);
+            }
+            if let Some(speed) = patch.bulk_lines_per_second {
+                shop.bulk.lines_per_second = speed;
+            }
             for token in &mut shop.tokens {
                 if let Some(scopes) = &patch.scopes {
                     token.scopes.clone_from(scopes);
@@ -64,6 +88,46 @@ impl Engine {
             if let (Some(text), Some(token)) = (patch.token, shop.tokens.first_mut()) {
                 token.text = text;
             }
+            Ok(())
+        })
+    }
+
+    /// The merchant removes the app: its tokens die at once, its subscriptions hear of it and are gone.
+    pub fn uninstall(&self, domain: &str) -> Result<(), MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            shop.status = Status::Revoked;
+            shop.tell_of_uninstallation(now_ms);
+            shop.grants.revoke();
+            for token in &mut shop.tokens {
+                token.text.clear();
+                token.issued.clear();
+            }
+            shop.webhooks.subscriptions.retain(|it| !it.is_made_by_api);
+            Ok(())
+        })
+    }
+
+    /// Subscribes an app by its configuration, as `shopify.app.toml` does: such a subscription is never deleted for failures.
+    pub fn subscribe(&self, domain: &str, topic: Topic, uri: &str) -> Result<(), MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            shop.webhooks.subscribe(topic, uri, now_ms);
+            Ok(())
+        })
+    }
+
+    /// Forgets the subscriptions of the app's configuration.
+    pub fn unsubscribe(&self, domain: &str) -> Result<(), MerchantError> {
+        self.with_shop(domain, |shop, _| {
+            shop.webhooks.subscriptions.retain(|it| it.is_made_by_api);
+            Ok(())
+        })
+    }
+
+    /// Tells of something that the mock does not know to happen, such as `shop/redact`.
+    pub fn tell(&self, domain: &str, topic: &Topic, payload: Value) -> Result<(), MerchantError> {
+        self.with_shop(domain, |shop, now_ms| {
+            let event = shop.webhooks.event(now_ms);
+            shop.webhooks.tell(event, topic, || payload);
             Ok(())
         })
     }
@@ -111,7 +175,8 @@ impl Engine {
         self.with_shop(domain, |shop, now_ms| {
             customer(shop, one)?;
             customer(shop, two)?;
-            merge::combine(shop, (one, two), &Map::new(), now_ms).map_err(refused)
+            let merged = merge::combine(shop, (one, two), &Map::new(), now_ms);
+            merged.map(|(kept, _)| kept).map_err(refused)
         })
     }
 
@@ -170,16 +235,7 @@ fn customer(shop: &Shop, id: CustomerId) -> Result<Customer, MerchantError> {
 /// A merchant writes metafields as the shop's first app would.
 fn by_hand(shop: &mut Shop, now_ms: i64) -> Call<'_> {
     let api_client_id = shop.tokens.first().map_or(0, |token| token.api_client_id);
-    Call {
-        shop,
-        token: 0,
-        api_client_id,
-        now_ms,
-        versions: &[],
-        hides_protected_data: false,
-        response_key: String::new(),
-        search: Vec::new(),
-    }
+    Call::new(shop, 0, api_client_id, now_ms)
 }
 
 fn refused(errors: Vec<super::user_error::UserError>) -> MerchantError {

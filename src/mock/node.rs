@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use super::bulk;
 use super::call::Call;
 use super::customers::CustomerId;
 use super::graphql::resolved::Resolved;
 use super::input;
 use super::metafields;
+use super::webhooks::subscribe;
 
 /// `node`.
 pub fn one(call: &Call<'_>, arguments: &Map<String, Value>) -> Resolved {
@@ -25,6 +27,12 @@ fn by_gid(call: &Call<'_>, gid: &str) -> Resolved {
             Some(_) => Resolved::customer(id),
             None => Resolved::NULL,
         };
+    }
+    if gid.starts_with("gid://shopify/BulkOperation/") {
+        return bulk::view::one(call, gid);
+    }
+    if gid.starts_with("gid://shopify/WebhookSubscription/") {
+        return subscribe::by_gid(call, gid);
     }
     if gid.starts_with("gid://shopify/Metafield/") {
         return metafield(call, gid);

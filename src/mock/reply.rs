@@ -7,6 +7,9 @@ use super::graphql::coded::CodedError;
 use super::shop::Status;
 use super::transport::Reply;
 
+/// The header that names the version which served a request.
+pub const API_VERSION: &str = "X-Shopify-API-Version";
+
 /// The documentation Shopify points to.
 const RATE_LIMITS: &str = "https://shopify.dev/api/usage/rate-limits";
 
@@ -14,6 +17,12 @@ const RATE_LIMITS: &str = "https://shopify.dev/api/usage/rate-limits";
 pub fn unauthorized() -> Reply {
     let text = "[API] Invalid API key or access token (unrecognized login or wrong password)";
     Reply::json(401, &json!({"errors": text}))
+}
+
+/// 403, for a token that does not expire, once these are refused.
+pub fn endless_token() -> Reply {
+    let text = "[API] Non-expiring access tokens are no longer accepted for the Admin API. Start using expiring offline tokens: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens";
+    Reply::json(403, &json!({"errors": text}))
 }
 
 /// 404.

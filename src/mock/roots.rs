@@ -6,8 +6,9 @@ use super::call::Call;
 use super::customers::{addresses, consents, find, listing, merge, set, tags, write};
 use super::graphql::coded::CodedError;
 use super::graphql::resolved::Resolved;
-use super::graphql::schema::SCHEMA;
-use super::{definitions, metafields, node, storefront};
+use super::graphql::schema::is_mutation;
+use super::webhooks::subscribe;
+use super::{bulk, definitions, input, metafields, node, staged, storefront};
 
 /// Answers a root field. A query that is not modelled gets neutral values; a mutation that is not modelled is an error.
 pub fn resolve(
@@ -49,6 +50,22 @@ pub fn resolve(
         "customerCancelDataErasure" => write::cancel_erasure(call, arguments),
         "customerMerge" => merge::merge(call, arguments),
         "customerMergeJobStatus" => Ok(merge::job_status(call, arguments)),
+        "stagedUploadsCreate" => staged::create(call, arguments),
+        "bulkOperationRunMutation" => bulk::start::mutation(call, arguments),
+        "bulkOperationRunQuery" => bulk::start::query(call, arguments),
+        "bulkOperationCancel" => bulk::start::cancel(call, arguments),
+        "bulkOperation" => {
+            let id = input::text(arguments, "id").unwrap_or_default();
+            Ok(bulk::view::one(call, id))
+        }
+        "bulkOperations" => Ok(bulk::view::list(call, arguments)),
+        "currentBulkOperation" => Ok(bulk::view::current(call, arguments)),
+        "webhookSubscriptionCreate" => subscribe::create(call, arguments),
+        "webhookSubscriptionUpdate" => subscribe::update(call, arguments),
+        "webhookSubscriptionDelete" => subscribe::delete(call, arguments),
+        "webhookSubscription" => Ok(subscribe::one(call, arguments)),
+        "webhookSubscriptions" => Ok(subscribe::list(call, arguments)),
+        "webhookSubscriptionsCount" => Ok(subscribe::count(call)),
         "job" => Ok(merge::job(arguments)),
         "shop" => Ok(storefront::shop(call.shop)),
         "appInstallation" => Ok(storefront::installation(call)),
@@ -61,8 +78,4 @@ pub fn resolve(
         )),
         _ => Ok(Resolved::Unmodelled),
     }
-}
-
-fn is_mutation(field: &str) -> bool {
-    SCHEMA.type_field("Mutation", field).is_ok()
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::engine::{Engine, World};
-use super::faults::{FaultKind, Subject};
+use super::faults::{FaultKind, Stage, Subject};
 use super::gate::{self, Admitted};
 use super::graphql::coded::CodedError;
 use super::graphql::collect::Reading;
@@ -16,8 +16,10 @@ use super::graphql::document::Document;
 use super::graphql::execute::{self, Outcome};
 use super::graphql::variables;
 use super::log::LogEntry;
-use super::reply::{self, Cost};
-use super::transport::{Disposition, Reply, Request};
+use super::reply::{self, API_VERSION, Cost};
+use super::spoil::{after_commit, before_commit};
+use super::struck::Struck;
+use super::transport::{Reply, Request};
 
 /// Answers `POST /admin/api/{version}/graphql.json`.
 pub fn handle(engine: &Engine, request: &Request) -> Reply {
@@ -35,8 +37,8 @@ pub fn handle(engine: &Engine, request: &Request) -> Reply {
     };
     let reply = {
         let mut world = engine.world();
-        entry.request_id = request_id(&mut world, entry.at_ms);
-        match gate::admit(&world, request) {
+        entry.request_id = world.next_request_id(entry.at_ms);
+        match gate::admit(&world, request, entry.at_ms) {
             Err(refusal) => Err(refusal),
             Ok(admitted) => {
                 if let Some(shop) = world.shops.get(admitted.shop) {
@@ -51,21 +53,12 @@ pub fn handle(engine: &Engine, request: &Request) -> Reply {
         Ok(admitted) => answer(engine, request, admitted, &mut entry),
     };
     entry.status = reply.status;
-    let reply = reply
-        .with_header("X-Request-Id", entry.request_id.clone())
-        .with_header("X-Shopify-API-Version", version);
+    let mut reply = reply.with_header("X-Request-Id", entry.request_id.clone());
+    if reply.header(API_VERSION).is_none() {
+        reply = reply.with_header(API_VERSION, version);
+    }
     engine.world().log.push(entry);
     reply
-}
-
-/// Numbered, so that a run can be repeated exactly.
-fn request_id(world: &mut World, now_ms: i64) -> String {
-    world.request_count += 1;
-    format!(
-        "00000000-0000-4000-8000-{:012x}-{}",
-        world.request_count,
-        now_ms / 1_000
-    )
 }
 
 /// The members of a request's body.
@@ -125,6 +118,7 @@ fn answer(engine: &Engine, request: &Request, admitted: Admitted, entry: &mut Lo
         },
         operation,
         admitted,
+        base_url: engine.base_url(request),
         shows_costs: request.header("Shopify-GraphQL-Cost-Debug").is_some(),
     };
     // Skipped by a directive, a field is neither run nor charged: it was not asked for.
@@ -145,6 +139,7 @@ struct Running<'r> {
     reading: Reading<'r>,
     operation: &'r Operation,
     admitted: Admitted,
+    base_url: String,
     shows_costs: bool,
 }
 
@@ -161,9 +156,11 @@ impl Running<'_> {
 
     fn run(&self, world: &mut World, entry: &mut LogEntry) -> Reply {
         let fault = world.faults.strike(Subject {
+            stage: Stage::Request,
             operation: entry.operation.as_deref(),
             root_fields: &entry.root_fields,
             shop: &entry.shop,
+            ..Subject::default()
         });
         entry.fault = fault.as_ref().and_then(|it| serde_json::to_value(it).ok());
         if let Some(reply) = before_commit(fault.as_ref(), entry) {
@@ -248,19 +245,38 @@ impl Running<'_> {
         };
         let hides = shop.hides_protected_data || fault == Some(&FaultKind::NullProtectedFields);
         let token = shop.tokens.get(self.admitted.token);
+        let is_bulk = |field: &String| field.starts_with("bulkOperationRun");
+        let bulk_fault = match entry.root_fields.iter().any(is_bulk) {
+            false => None,
+            true => world.faults.strike(Subject {
+                stage: Stage::Bulk,
+                operation: entry.operation.as_deref(),
+                root_fields: &entry.root_fields,
+                shop: &entry.shop,
+                ..Subject::default()
+            }),
+        };
+        let api_client_id = token.map_or(0, |token| token.api_client_id);
         let mut call = Call {
-            api_client_id: token.map_or(0, |token| token.api_client_id),
-            shop,
-            token: self.admitted.token,
-            now_ms,
             versions: &self.engine.versions,
             hides_protected_data: hides,
-            response_key: String::new(),
-            search: Vec::new(),
+            base_url: self.base_url.clone(),
+            bulk_fault,
+            ..Call::new(shop, self.admitted.token, api_client_id, now_ms)
         };
-        let outcome = execute::execute(self.reading, self.operation, &mut call);
+        let mut struck = Struck {
+            call: &mut call,
+            faults: &mut world.faults,
+            operation: entry.operation.as_deref(),
+            fault: None,
+        };
+        let outcome = execute::execute(self.reading, self.operation, &mut struck);
+        if let Some(fault) = struck.fault.take() {
+            entry.fault = serde_json::to_value(fault).ok();
+        }
         let search = std::mem::take(&mut call.search);
         let plan = call.shop.plan;
+        world.due_ms = world.due_ms.min(call.shop.due_ms());
         if let Some(token) = call.shop.tokens.get_mut(self.admitted.token) {
             let unused = requested.points.saturating_sub(outcome.points);
             token.bucket.refund(plan, now_ms, unused);
@@ -297,49 +313,4 @@ fn result(outcome: Outcome, cost: &Cost, search: Vec<Value>) -> Reply {
     }
     body.insert("extensions".to_owned(), extensions);
     Reply::json(200, &Value::Object(body))
-}
-
-/// The faults that keep an operation from running.
-fn before_commit(fault: Option<&FaultKind>, entry: &mut LogEntry) -> Option<Reply> {
-    match fault? {
-        FaultKind::Status {
-            code,
-            body,
-            retry_after,
-        } => Some(reply::http_error(*code, body.as_deref(), *retry_after)),
-        FaultKind::Reset => Some(Reply {
-            after: Disposition::DropConnection,
-            ..reply::http_error(500, None, None)
-        }),
-        FaultKind::InternalError {
-            after_commit: false,
-        } => {
-            entry.error_codes.push("INTERNAL_SERVER_ERROR".to_owned());
-            Some(reply::internal_error(&entry.request_id))
-        }
-        _ => None,
-    }
-}
-
-/// The faults that spoil the answer of an operation that has run.
-fn after_commit(fault: Option<FaultKind>, mut reply: Reply, request_id: &str) -> Reply {
-    match fault {
-        Some(FaultKind::ResetAfterCommit) => reply.after = Disposition::DropConnection,
-        Some(FaultKind::StatusAfterCommit { code }) => return reply::http_error(code, None, None),
-        Some(FaultKind::Slow { ms }) => reply.delay_ms = Some(ms),
-        Some(FaultKind::MalformedJson) => {
-            reply.body =
-                b"<html><body>We're sorry, but something went wrong.</body></html>".to_vec();
-        }
-        Some(FaultKind::TruncatedJson) => {
-            reply.after = Disposition::TruncateBody {
-                sent_bytes: reply.body.len() / 2,
-            };
-        }
-        Some(FaultKind::InternalError { after_commit: true }) => {
-            return reply::internal_error(request_id);
-        }
-        _ => {}
-    }
-    reply
 }

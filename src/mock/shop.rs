@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::bucket::Bucket;
+use super::bulk::BulkOperations;
 use super::customers::{Customer, CustomerId};
 use super::definitions::Definition;
 use super::ids::Ids;
+use super::oauth::Grants;
 use super::plan::Plan;
 use super::search_index::SearchIndex;
+use super::webhooks::Webhooks;
 
 /// Why a shop serves no requests, if it does not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +35,10 @@ pub enum Status {
 
 /// An app's access to a shop.
 pub struct Token {
-    /// The text in `X-Shopify-Access-Token`.
+    /// The text in `X-Shopify-Access-Token` that does not expire; empty when there is none.
     pub text: String,
+    /// What the token endpoint has given out.
+    pub issued: Vec<IssuedToken>,
     /// The scopes granted.
     pub scopes: Vec<String>,
     /// The app: its number makes the reserved metafield namespace.
@@ -42,7 +47,41 @@ pub struct Token {
     pub bucket: Bucket,
 }
 
+/// An access token of the token endpoint.
+#[derive(Debug)]
+pub struct IssuedToken {
+    /// The text in `X-Shopify-Access-Token`.
+    pub text: String,
+    /// Until when it is good, in ms since the epoch; None is until the app is removed.
+    pub expires_at_ms: Option<i64>,
+}
+
+impl IssuedToken {
+    /// Whether it is good no more.
+    pub fn is_expired(&self, now_ms: i64) -> bool {
+        self.expires_at_ms.is_some_and(|at_ms| at_ms <= now_ms)
+    }
+}
+
 impl Token {
+    /// Whether the text gives access now.
+    pub fn admits(&self, text: &str, now_ms: i64) -> bool {
+        let is_issued = |it: &IssuedToken| it.text == text && !it.is_expired(now_ms);
+        !text.is_empty() && (self.text == text || self.issued.iter().any(is_issued))
+    }
+
+    /// Whether the text is of a token that does not expire.
+    pub fn is_endless(&self, text: &str) -> bool {
+        let is_it = |it: &IssuedToken| it.text == text && it.expires_at_ms.is_none();
+        !text.is_empty() && (self.text == text || self.issued.iter().any(is_it))
+    }
+
+    /// Tokens that do not expire are good no more.
+    pub fn forget_endless(&mut self) {
+        self.text.clear();
+        self.issued.retain(|it| it.expires_at_ms.is_some());
+    }
+
     /// Whether the scope is granted; writing implies reading.
     pub fn grants(&self, scope: &str) -> bool {
         let writing = scope.replacen("read_", "write_", 1);
@@ -87,6 +126,20 @@ pub struct Shop {
     pub index: SearchIndex,
     /// Numbers for new things.
     pub ids: Ids,
+    /// Since when tokens that do not expire are refused, in ms since the epoch.
+    pub endless_tokens_end_ms: Option<i64>,
+    /// What was granted to the app.
+    pub grants: Grants,
+    /// The app's id.
+    pub client_id: String,
+    /// The app's secrets, the oldest first: it signs, and all are accepted.
+    pub client_secrets: Vec<String>,
+    /// Subscriptions and deliveries.
+    pub webhooks: Webhooks,
+    /// The version that webhooks name.
+    pub webhook_api_version: String,
+    /// Bulk operations and their files.
+    pub bulk: BulkOperations,
     customers: BTreeMap<CustomerId, Customer>,
     by_email: HashMap<String, CustomerId>,
     by_phone: HashMap<String, CustomerId>,
@@ -112,11 +165,32 @@ impl Shop {
             merge_jobs: BTreeMap::new(),
             index: SearchIndex::default(),
             ids: Ids::default(),
+            endless_tokens_end_ms: None,
+            grants: Grants::default(),
+            client_id: String::new(),
+            client_secrets: Vec::new(),
+            webhooks: Webhooks::default(),
+            webhook_api_version: "2026-10".to_owned(),
+            bulk: BulkOperations::default(),
             customers: BTreeMap::new(),
             by_email: HashMap::new(),
             by_phone: HashMap::new(),
             by_unique_value: HashMap::new(),
         }
+    }
+
+    /// The number in paths of uploads, made of the domain.
+    pub fn number(&self) -> u64 {
+        let bytes = self.domain.bytes();
+        let mixed = bytes.fold(7, |sum: u64, byte| {
+            (sum * 31 + u64::from(byte)) % 90_000_000
+        });
+        10_000_000 + mixed
+    }
+
+    /// When something happens here by itself.
+    pub fn due_ms(&self) -> i64 {
+        self.bulk.due_ms().unwrap_or(i64::MAX)
     }
 
     /// A customer by id.
@@ -153,22 +227,30 @@ impl Shop {
     /// Stores a customer, new or changed. `updated_at` moves only when something changed.
     pub fn store(&mut self, mut customer: Customer, now_ms: i64) {
         self.number_parts(&mut customer);
-        if let Some(before) = self.customers.get(&customer.id) {
+        let before = self.customers.get(&customer.id).cloned();
+        if let Some(before) = &before {
             if *before == customer {
                 return;
             }
             customer.updated_at = now_ms;
-            let before = before.clone();
-            self.unindex(&before);
+            self.unindex(before);
         }
+        self.tell_of_customer(before.as_ref(), &customer, now_ms);
         self.index_unique(&customer);
         self.index
             .change(customer.id, Some(&customer), now_ms, self.search_lag_ms);
         self.customers.insert(customer.id, customer);
     }
 
-    /// Removes a customer and remembers that it was there.
-    pub fn remove(&mut self, id: CustomerId, now_ms: i64) -> Option<Customer> {
+    /// Deletes a customer.
+    pub fn remove(&mut self, id: CustomerId, now_ms: i64) {
+        if self.take_out(id, now_ms).is_some() {
+            self.tell_of_deletion(id, now_ms);
+        }
+    }
+
+    /// Takes a customer out, and remembers that it was there.
+    pub fn take_out(&mut self, id: CustomerId, now_ms: i64) -> Option<Customer> {
         let customer = self.customers.remove(&id)?;
         self.unindex(&customer);
         self.deleted.insert(id, now_ms);

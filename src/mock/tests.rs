@@ -1,5 +1,7 @@
 //! The engine from outside: requests in, replies out.
 
+mod bulk;
+mod bulk_rules;
 mod contacts;
 mod costs;
 mod customers;
@@ -8,8 +10,11 @@ mod faults;
 mod identify;
 mod inspection;
 mod metafields;
+mod oauth;
 mod refusals;
 mod searches;
+mod subscriptions;
+mod webhooks;
 #[cfg(feature = "wiremock")]
 mod wiremock;
 

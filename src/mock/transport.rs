@@ -23,6 +23,30 @@ impl Request {
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
+
+    /// The shop whose host was asked; None where it is no shop's, as on one's own machine.
+    pub fn shop_domain(&self) -> Option<String> {
+        let host = self
+            .header("X-Forwarded-Host")
+            .or_else(|| self.header("Host"))?;
+        let host = host.split(':').next()?.to_ascii_lowercase();
+        is_shop_domain(&host).then_some(host)
+    }
+
+    /// A parameter of the query string, as it stands there.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+    }
+}
+
+/// Whether a host, in any case and with any port, is a shop's.
+pub fn is_shop_domain(host: &str) -> bool {
+    let host = host.split(':').next().unwrap_or_default();
+    host.to_ascii_lowercase().ends_with(".myshopify.com")
 }
 
 /// What an adapter is to send.
@@ -53,6 +77,11 @@ pub enum Disposition {
         /// How much of the body is sent.
         sent_bytes: usize,
     },
+    /// Sends the head at once and the body in pieces.
+    TrickleBody {
+        /// How long the body takes, in ms.
+        over_ms: u64,
+    },
 }
 
 impl Reply {
@@ -74,6 +103,14 @@ impl Reply {
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON; null when it is none.

@@ -1,5 +1,7 @@
 //! `userErrors` of a payload.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::graphql::resolved::Resolved;
@@ -10,7 +12,7 @@ use super::messages::Rule;
 pub struct UserError {
     field: Option<Vec<String>>,
     message: String,
-    code: Option<&'static str>,
+    code: Option<Cow<'static, str>>,
 }
 
 impl UserError {
@@ -25,7 +27,16 @@ impl UserError {
         Self {
             field: (!path.is_empty()).then_some(path),
             message: message.into(),
-            code,
+            code: code.map(Cow::Borrowed),
+        }
+    }
+
+    /// An error that a script says.
+    pub fn scripted(field: Option<Vec<String>>, message: String, code: Option<String>) -> Self {
+        Self {
+            field,
+            message,
+            code: code.map(Cow::Owned),
         }
     }
 
@@ -59,7 +70,7 @@ impl UserError {
         Resolved::record(vec![
             ("field", Resolved::Leaf(field)),
             ("message", Resolved::leaf(self.message.clone())),
-            ("code", Resolved::leaf(self.code)),
+            ("code", Resolved::leaf(self.code.as_deref())),
             ("elementIndex", Resolved::NULL),
         ])
     }

@@ -36,6 +36,11 @@ fn template(reply: Reply) -> ResponseTemplate {
     let mut template = ResponseTemplate::new(reply.status);
     let sent = match reply.after {
         Disposition::Send => reply.body,
+        // The server writes a body in one piece: the whole reply is late.
+        Disposition::TrickleBody { over_ms } => {
+            template = template.set_delay(Duration::from_millis(over_ms));
+            reply.body
+        }
         // Two framings in one head: the server refuses to write it and closes the connection without a byte.
         Disposition::DropConnection => {
             template = template

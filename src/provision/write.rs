@@ -202,7 +202,8 @@ fn refused(guard: &GuardFailure, resource_type: ResourceType) -> Failure {
         GuardFailure::UnknownMember(id) => ScimError::invalid_value(format!("members: {id} is not a user of this shop")).into(),
         GuardFailure::Exists => ScimError::uniqueness("id").into(),
         GuardFailure::NotFound => not_found(resource_type),
-        GuardFailure::VersionMismatch => ScimError::conflict("the resource is being changed by other requests at the same time: send the request again").into(),
+        // No write of a client is made under a lease.
+        GuardFailure::VersionMismatch | GuardFailure::LeaseLost => ScimError::conflict("the resource is being changed by other requests at the same time: send the request again").into(),
     }
 }
 

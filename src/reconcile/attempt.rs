@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::halt::{Halt, Progress};
 use super::journal::Journal;
+use super::leases::Leases;
 use super::shop::Shop;
 use super::verdict::Verdict;
 use crate::base::clock::Clock;
@@ -17,11 +18,24 @@ use crate::directory::UserRecord;
 use crate::mapping::{Applied, Desired, Warning};
 use crate::shopify::Class;
 use crate::shopify::model::{CustomerKey, ObservedCustomer};
-use crate::store::{Batch, PendingUser, Store, StoreError};
+use crate::store::{Batch, Lease, PendingUser, Store, StoreError};
 use crate::work::Working;
 
 /// Refusals that are answered by sending less, or by adopting, before an attempt gives up.
 const ROUNDS: usize = 5;
+
+/// Why a user who leaves may not.
+const GUARDED: &str = "more users were disabled or deleted within an hour than the guard lets leave: if that is meant, run `syncup guard release`";
+
+/// What an attempt may do.
+pub(super) struct Permit<'p> {
+    /// Until when it may wait for Shopify.
+    pub(super) working: &'p Working,
+    /// Whether it may still send anything.
+    pub(super) leases: &'p Leases,
+    /// Under which lease.
+    pub(super) lease: Option<Lease>,
+}
 
 /// An attempt under way.
 pub(super) struct Attempt<'a> {
@@ -29,7 +43,7 @@ pub(super) struct Attempt<'a> {
     clock: &'a dyn Clock,
     shop: &'a Shop,
     class: Class,
-    working: &'a Working,
+    permit: &'a Permit<'a>,
     user: UserRecord,
     desired: Desired,
     active: bool,
@@ -48,7 +62,7 @@ impl<'a> Attempt<'a> {
         clock: &'a dyn Clock,
         shop: &'a Shop,
         class: Class,
-        working: &'a Working,
+        permit: &'a Permit<'a>,
         pending: PendingUser,
     ) -> Result<Self, StoreError> {
         let PendingUser { user, applied } = pending;
@@ -67,7 +81,7 @@ impl<'a> Attempt<'a> {
             clock,
             shop,
             class,
-            working,
+            permit,
             user,
             desired,
         })
@@ -138,6 +152,9 @@ impl<'a> Attempt<'a> {
     async fn converge(&mut self) -> Progress<()> {
         if self.is_still_blocked().await? {
             return Err(Verdict::blocked().into());
+        }
+        if self.user.guarded && !self.active {
+            return Err(Verdict::held(GUARDED).into());
         }
         self.recall().await?;
         for _ in 0..ROUNDS {

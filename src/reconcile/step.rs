@@ -1,19 +1,22 @@
 //! One user's step: claim, read, converge, record.
 
+mod elsewhere;
+mod record;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::runtime::Handle;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Permit};
+use super::leases::{Holder, Leases};
 use super::shop::{Shop, Shops};
 use super::verdict::Verdict;
 use crate::base::clock::Clock;
 use crate::base::id::{ResourceId, ShopId};
-use crate::directory::Activity;
 use crate::shopify::Class;
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, ReplicaId, Store, StoreError};
 use crate::work::{Stop, Wake, Working};
 
 /// How long calls of Shopify may go on when the bridge stops: one that is answered at all takes less, and whoever stops a container kills it after ten seconds.
@@ -33,6 +36,8 @@ pub enum Step {
     },
     /// The user is in progress elsewhere in this process, or the bridge stops.
     Busy,
+    /// Another process works for the shop.
+    Elsewhere,
     /// The directory could not be read or written: the user stays due.
     Failed,
 }
@@ -44,19 +49,29 @@ pub struct Reconciler {
     shops: Shops,
     clock: Arc<dyn Clock>,
     random: SystemRandom,
+    leases: Leases,
     wake: Wake,
     stop: Stop,
     runtime: Handle,
 }
 
 impl Reconciler {
-    /// Over a store and its shops. Within the runtime that steps are to run on.
-    pub fn new(store: Arc<Store>, shops: Shops, clock: Arc<dyn Clock>) -> Self {
+    /// Over a store and its shops. Within the runtime that steps are to run on. One that does not work leaves all steps to other processes.
+    pub fn new(store: Arc<Store>, shops: Shops, clock: Arc<dyn Clock>, works: bool) -> Self {
+        let random = SystemRandom::new();
+        let mut tail = [0; 10];
+        // Without randomness the time still keeps the ids of processes apart.
+        let _ = random.fill(&mut tail);
         Self {
+            leases: Leases::new(
+                Arc::clone(&store),
+                ReplicaId::new(clock.now_ms(), &tail),
+                works,
+            ),
             store,
             shops,
             clock,
-            random: SystemRandom::new(),
+            random,
             wake: Wake::default(),
             stop: Stop::default(),
             runtime: Handle::current(),
@@ -85,6 +100,7 @@ impl Reconciler {
                 "steps still in flight were left: they are looked up and done again after the next start"
             );
         }
+        self.leases.retire().await;
     }
 
     /// The shops with due users; none when nothing is sent at all.
@@ -134,6 +150,11 @@ impl Reconciler {
         let Some(waiting) = self.stop.begin_work() else {
             return;
         };
+        if noted(self.leases.holder(shop.id()).await) == Some(Holder::Another) {
+            return self
+                .wait_for_holder(shop.id(), user, budget, &waiting)
+                .await;
+        }
         if shop.in_progress() >= shop.concurrency() {
             // The lane is full: waiting in line here would cost more than the worker's next round.
             self.wake.notify();
@@ -161,7 +182,7 @@ impl Reconciler {
                 match self.background(shop, user).await {
                     Step::Wait { wait_ms } => return (steps, Some(wait_ms)),
                     Step::Done => steps += 1,
-                    Step::Busy | Step::Failed => {}
+                    Step::Busy | Step::Elsewhere | Step::Failed => {}
                 }
             }
         }
@@ -175,7 +196,19 @@ impl Reconciler {
         let Some(working) = self.stop.begin_work() else {
             return Step::Busy;
         };
-        match self.converge(shop, user, class, request_id, &working).await {
+        let stepped = match self.leases.holder(shop.id()).await {
+            Ok(Holder::This(lease)) => {
+                let permit = Permit {
+                    working: &working,
+                    leases: &self.leases,
+                    lease,
+                };
+                self.converge(shop, user, class, request_id, &permit).await
+            }
+            Ok(Holder::Another) => Ok(Step::Elsewhere),
+            Err(error) => Err(error),
+        };
+        match stepped {
             Ok(step) => step,
             Err(error) if error.is_lasting() => {
                 noted::<()>(Err(error));
@@ -207,7 +240,7 @@ impl Reconciler {
         user: ResourceId,
         class: Class,
         request_id: &str,
-        working: &Working,
+        permit: &Permit<'_>,
     ) -> Result<Step, StoreError> {
         let Some(pending) = self.store.pending_user(shop.id(), &shop.key, user).await? else {
             return Ok(Step::Done);
@@ -220,7 +253,7 @@ impl Reconciler {
             self.clock.as_ref(),
             shop,
             class,
-            working,
+            permit,
             pending,
         )
         .await?;
@@ -228,72 +261,12 @@ impl Reconciler {
         if let (Verdict::Wait { wait_ms }, false) = (&verdict, attempt.has_learned()) {
             return Ok(Step::Wait { wait_ms: *wait_ms });
         }
-        self.record(shop, &attempt, &verdict, request_id).await?;
+        self.record(shop, &attempt, &verdict, request_id, permit.lease)
+            .await?;
         Ok(match verdict {
             Verdict::Wait { wait_ms } => Step::Wait { wait_ms },
             _ => Step::Done,
         })
-    }
-
-    async fn record(
-        &self,
-        shop: &Shop,
-        attempt: &Attempt<'_>,
-        verdict: &Verdict,
-        request_id: &str,
-    ) -> Result<(), StoreError> {
-        let now_ms = self.clock.now_ms();
-        let user = attempt.user();
-        let mut outcome = verdict.outcome(user, attempt.active(), now_ms, self.jitter());
-        outcome.customer = attempt.customer().cloned();
-        outcome.applied = attempt.applied_text();
-        if verdict == &Verdict::Settled {
-            outcome.last_error = attempt.warnings();
-        }
-        let mut batch = Batch::of(shop.id());
-        attempt.release_tombstones(&mut batch);
-        self.store
-            .record_outcome(&mut batch, shop.id(), &shop.key, user, &outcome)?;
-        let journal = attempt.journal();
-        if !journal.is_empty() {
-            self.store.note(
-                &mut batch,
-                shop.id(),
-                &Activity {
-                    at_ms: now_ms,
-                    request_id: request_id.to_owned(),
-                    actor: "worker".to_owned(),
-                    action: journal.operations(),
-                    resource_type: "User".to_owned(),
-                    resource: Some(user.id),
-                    attributes: journal.changes(),
-                    outcome: outcome.state.as_str().to_owned(),
-                    reason: outcome.last_error.clone().unwrap_or_default(),
-                    cost_points: journal.cost_points(),
-                    customer: outcome.customer.clone(),
-                },
-            );
-        }
-        // Lost, the step is done again: it finds the customer by our id, and writes what is there already.
-        if let Err(guard) = self.store.write(batch.found_out_again()).await? {
-            // The customer was taken over meanwhile: whoever has it now must make it its own again.
-            tracing::info!(user.id = %user.id, ?guard, "a customer changed hands during a step");
-            if let Some(customer) = attempt.customer() {
-                let mut batch = Batch::of(shop.id());
-                self.store
-                    .touch_customer(&mut batch, shop.id(), customer, now_ms);
-                let _ = self.store.write(batch).await?;
-                self.wake.notify();
-            }
-        }
-        Ok(())
-    }
-
-    fn jitter(&self) -> f64 {
-        let mut byte = [0];
-        // Without randomness the delays are merely not spread.
-        let _ = self.random.fill(&mut byte);
-        f64::from(byte[0]) / 255.0
     }
 }
 

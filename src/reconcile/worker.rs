@@ -29,6 +29,11 @@ pub fn start(reconciler: Arc<Reconciler>) {
 
 async fn run(reconciler: Arc<Reconciler>, working: Working) {
     let mut shops = JoinSet::new();
+    let keeping = tokio::spawn({
+        let (reconciler, working) = (Arc::clone(&reconciler), working.clone());
+        async move { reconciler.keep_leases(working).await }
+    });
+    let hearing = tokio::spawn(hear(Arc::clone(&reconciler), working.clone()));
     let driven = crate::work::InFlight::default();
     while !working.is_ending() {
         for shop in reconciler.due_shops().await {
@@ -48,11 +53,34 @@ async fn run(reconciler: Arc<Reconciler>, working: Working) {
         }
     }
     while shops.join_next().await.is_some() {}
+    let _ = tokio::join!(keeping, hearing);
+}
+
+/// Takes the users first whom other processes call for.
+async fn hear(reconciler: Arc<Reconciler>, working: Working) {
+    let mut calls = reconciler.calls();
+    let mut steps = JoinSet::new();
+    loop {
+        tokio::select! {
+            call = calls.recv() => {
+                // A database that nobody shares has none.
+                let Some((shop, user)) = call else { break };
+                let reconciler = Arc::clone(&reconciler);
+                steps.spawn(async move { reconciler.called_for(shop, user).await });
+            }
+            () = working.ending() => break,
+        }
+        while steps.try_join_next().is_some() {}
+    }
+    while steps.join_next().await.is_some() {}
 }
 
 /// Runs a shop's due users until none is left or the worker stops.
 async fn drive(reconciler: Arc<Reconciler>, shop: ShopId, working: Working) {
     while !working.is_ending() {
+        if !reconciler.works_for(shop).await {
+            break;
+        }
         let due = reconciler.due_users(shop, BATCH).await;
         if due.is_empty() {
             break;
@@ -84,7 +112,7 @@ impl Round {
             }
             Some(Err(error)) => tracing::error!(error = %error, "a step ended abnormally"),
             Some(Ok(Step::Failed)) => self.failed = true,
-            Some(Ok(Step::Busy)) | None => {}
+            Some(Ok(Step::Busy | Step::Elsewhere)) | None => {}
         }
     }
 

@@ -40,6 +40,11 @@ pub const TABLE: &[Setting] = &[
         "The certificates, in PEM, of the authority that signed PostgreSQL's. Empty: the system's.",
     ),
     setting(
+        "role",
+        "api,worker",
+        "What this process does: api serves SCIM, worker sends what is due to Shopify. One of them alone needs a database that others share.",
+    ),
+    setting(
         "listen",
         "127.0.0.1:8080",
         "Where SCIM is served. Put a TLS proxy in front of it.",

@@ -29,12 +29,17 @@ pub struct Bucket {
     restore_points_per_s: f64,
     available_points: f64,
     in_flight_points: f64,
+    /// Whether Shopify has said what is in the bucket.
+    is_known: bool,
     at_ms: i64,
 }
 
 /// The smallest plan: what we assume until an answer tells more.
 const STANDARD_MAXIMUM_POINTS: f64 = 2_000.0;
 const STANDARD_RESTORE_POINTS_PER_S: f64 = 100.0;
+
+/// When to ask again while the first answer is awaited.
+const FIRST_ANSWER_MS: i64 = 20;
 
 /// The share of the bucket that background work leaves for inline requests.
 const INLINE_RESERVE: f64 = 0.05;
@@ -43,13 +48,15 @@ const INLINE_RESERVE: f64 = 0.05;
 const ROUNDING_POINTS: f64 = 1e-6;
 
 impl Bucket {
-    /// A full bucket of the smallest plan.
+    /// A bucket of which nothing is known: thought to be full and of the smallest plan, but one request at a time is let go until an answer tells. Whoever worked
+    /// for the shop before may have left little in it.
     pub fn new(now_ms: i64) -> Self {
         Self {
             maximum_points: STANDARD_MAXIMUM_POINTS,
             restore_points_per_s: STANDARD_RESTORE_POINTS_PER_S,
             available_points: STANDARD_MAXIMUM_POINTS,
             in_flight_points: 0.0,
+            is_known: false,
             at_ms: now_ms,
         }
     }
@@ -57,6 +64,9 @@ impl Bucket {
     /// Takes `points` for a request, or tells how long to wait for them.
     pub fn reserve(&mut self, points: f64, now_ms: i64, class: Class) -> Go {
         self.refill(now_ms);
+        if !self.is_known && self.in_flight_points > 0.0 {
+            return Go::WaitMs(FIRST_ANSWER_MS);
+        }
         let floor = self.floor(points, class);
         let missing = points.min(self.maximum_points) + floor - self.available_points;
         if missing <= ROUNDING_POINTS {
@@ -79,6 +89,7 @@ impl Bucket {
             self.maximum_points = maximum;
             self.restore_points_per_s = rate;
         }
+        self.is_known |= receipt.available_points.is_some();
         self.available_points = match receipt.available_points {
             // Shopify may not have seen the other requests yet: count them as spent.
             Some(available) => available - self.in_flight_points,

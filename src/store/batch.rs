@@ -19,6 +19,8 @@ pub enum GuardFailure {
     UnknownMember(crate::base::id::ResourceId),
     /// The row is not there.
     NotFound,
+    /// Another process works for the shop now.
+    LeaseLost,
 }
 
 /// One statement.

@@ -1,15 +1,19 @@
 //! The database, whichever engine it is of.
 
+use tokio::sync::mpsc;
+
 use super::batch::OnWritten;
+use super::leases::Calls;
 use super::row::Row;
 use super::value::Value;
 use super::{Batch, Location, StoreError, Written, postgres, sqlite};
+use crate::base::id::{ResourceId, ShopId};
 
 /// An open database.
 #[derive(Debug)]
 pub(super) enum Database {
     Sqlite(sqlite::Database),
-    Postgres(postgres::Database),
+    Postgres(Box<postgres::Database>),
 }
 
 impl Database {
@@ -19,9 +23,9 @@ impl Database {
     ) -> Result<Self, StoreError> {
         Ok(match location {
             Location::Directory(path) => Self::Sqlite(sqlite::Database::open(path, on_written)?),
-            Location::Postgres(config) => {
-                Self::Postgres(postgres::Database::open(config, on_written).await?)
-            }
+            Location::Postgres(config) => Self::Postgres(Box::new(
+                postgres::Database::open(config, on_written).await?,
+            )),
         })
     }
 
@@ -112,6 +116,28 @@ impl Database {
                 let rows = database.query(doing, sql, values, read).await?;
                 Ok(rows.into_iter().next())
             }
+        }
+    }
+
+    /// Whether other processes may serve from it at the same time.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Asks the other processes to take this user first.
+    pub(super) async fn call_for(&self, shop: ShopId, user: ResourceId) -> Result<(), StoreError> {
+        match self {
+            // There is no other.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(database) => database.call_for(shop, user).await,
+        }
+    }
+
+    /// The calls of other processes.
+    pub(super) fn calls(&self) -> Calls {
+        match self {
+            Self::Sqlite(_) => mpsc::channel(1).1,
+            Self::Postgres(database) => database.calls(),
         }
     }
 

@@ -111,7 +111,7 @@ impl Store {
             )
             .must_affect(GuardFailure::VersionMismatch);
         batch.push(
-            "UPDATE shops SET group_count = group_count - 1 WHERE shop_id = ?1",
+            "UPDATE shops SET group_count = group_count - 1, removals = removals + 1 WHERE shop_id = ?1",
             vec![shop_value(shop)],
         );
         batch.forget(Forget {

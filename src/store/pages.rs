@@ -36,6 +36,8 @@ struct Learned {
     anchors: BTreeMap<i64, i64>,
     /// Counts the times that anchors were forgotten: what was learned before must not be noted after.
     epoch: u64,
+    /// The shop's deletions when the anchors were learned, where other processes delete, too.
+    removals: i64,
 }
 
 /// The anchors of all shops.
@@ -53,6 +55,17 @@ impl Anchors {
             .next_back()
             .map_or((1, 0), |(at, seq)| (*at, *seq));
         (at, seq, learned.epoch)
+    }
+
+    /// What was learned before these deletions is wrong.
+    fn learned_at(&self, shop: ShopId, kind: Kind, removals: i64) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let learned = all.entry((shop, kind)).or_default();
+        if learned.removals != removals {
+            learned.removals = removals;
+            learned.epoch += 1;
+            learned.anchors.clear();
+        }
     }
 
     fn note(&self, shop: ShopId, kind: Kind, ordinal: i64, seq: i64, epoch: u64) {
@@ -156,6 +169,17 @@ impl Store {
         .await
     }
 
+    /// How many users and groups of a shop were deleted, whoever did it.
+    async fn removals(&self, shop: ShopId) -> Result<i64, StoreError> {
+        let sql = "SELECT removals FROM shops WHERE shop_id = ?1";
+        let values = [shop_value(shop)];
+        let removals = self
+            .database
+            .query_one("find a page", sql, &values, |row| row.int(0))
+            .await?;
+        Ok(removals.unwrap_or_default())
+    }
+
     /// A key and an offset from it, less than a stride, at which the `start`-th resource is.
     async fn seek(&self, shop: ShopId, kind: Kind, start: i64) -> Result<(i64, i64), StoreError> {
         let sql = match kind {
@@ -167,6 +191,10 @@ impl Store {
             }
         };
         let start = start.max(1);
+        if start > STRIDE && self.is_shared() {
+            self.anchors
+                .learned_at(shop, kind, self.removals(shop).await?);
+        }
         let (mut at, mut seq, epoch) = self.anchors.below(shop, kind, start);
         while start - at >= STRIDE {
             let next = self

@@ -1,12 +1,16 @@
 //! PostgreSQL: a pool of connections, and one writer a shop at a time, whichever process it is in. With `migrations/postgres`, the only place that knows of this engine.
 
+mod calls;
 mod connect;
 mod migrate;
 mod refusal;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod value;
 mod writer;
 
+use std::fmt;
 use std::sync::Arc;
 
 use deadpool_postgres::{Object, Pool};
@@ -17,9 +21,12 @@ use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
 
 use super::batch::OnWritten;
+use super::leases::Calls;
 use super::row::Row as StoreRow;
 use super::value::{Value, int, text};
 use super::{Batch, StoreError, Written};
+use crate::base::id::{ResourceId, ShopId};
+use connect::Server;
 use refusal::Broken;
 use scope::Scope;
 use writer::Writer;
@@ -32,10 +39,16 @@ const NUMBER_ABOVE: &str = "SELECT setval(CAST(pg_get_serial_sequence(?1, ?2) AS
      GREATEST(?3, pg_sequence_last_value(CAST(pg_get_serial_sequence(?1, ?2) AS regclass))))";
 
 /// An open database.
-#[derive(Debug)]
 pub(super) struct Database {
+    server: Server,
     pool: Pool,
     writer: Writer,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").finish_non_exhaustive()
+    }
 }
 
 impl Database {
@@ -44,12 +57,14 @@ impl Database {
         config: &PostgresConfig,
         on_written: OnWritten,
     ) -> Result<Self, StoreError> {
-        let pool = connect::pool(config)?;
+        let server = Server::named(config)?;
+        let pool = server.pool(config.connections)?;
         let mut connection = connection(&pool, "open the database").await?;
         migrate::run(&mut connection).await?;
         Ok(Self {
             writer: Writer::new(pool.clone(), on_written, Handle::current()),
             pool,
+            server,
         })
     }
 
@@ -145,6 +160,20 @@ impl Database {
         rows.iter()
             .map(|row| read(&StoreRow::Postgres(Row(row))))
             .collect()
+    }
+
+    /// Sends a call to the other processes.
+    pub(super) async fn call_for(&self, shop: ShopId, user: ResourceId) -> Result<(), StoreError> {
+        let called = [Value::Text(calls::text(shop, user))];
+        let doing = "call another process";
+        self.query(doing, calls::CALL, &called, |_| Ok(()))
+            .await
+            .map(drop)
+    }
+
+    /// The calls of other processes.
+    pub(super) fn calls(&self) -> Calls {
+        calls::listen(self.server.clone())
     }
 
     pub(super) async fn write(&self, batch: Batch) -> Written {

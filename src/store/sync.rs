@@ -113,7 +113,7 @@ impl Store {
                 ),
                 &[shop_value(shop), id_value(id)],
                 |row| {
-                    let applied = row.maybe_blob(16)?;
+                    let applied = row.maybe_blob(17)?;
                     Ok(PendingUser {
                         user: record(row, key)?,
                         applied: applied
@@ -258,6 +258,14 @@ impl Store {
         batch.push(
             "UPDATE users SET desired_gen = desired_gen + 1, due_ms = ?3, applied = NULL, state = 'pending' WHERE shop_id = ?1 AND customer = ?2",
             vec![shop_value(shop), text(customer.to_string()), int(at_ms)],
+        );
+    }
+
+    /// Adds to `batch` that what is in Shopify of a user is in doubt: someone may have written late.
+    pub fn doubt_user(&self, batch: &mut Batch, shop: ShopId, user: ResourceId, at_ms: i64) {
+        batch.push(
+            "UPDATE users SET desired_gen = desired_gen + 1, due_ms = ?3, applied = NULL, attempts = attempts + 1, state = 'pending' WHERE shop_id = ?1 AND id = ?2",
+            vec![shop_value(shop), id_value(user), int(at_ms)],
         );
     }
 

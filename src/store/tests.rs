@@ -97,14 +97,23 @@ pub(super) async fn open(directory: &Path) -> Store {
             ca_file: None,
         }),
     };
-    let key = SecretString::from(database::MASTER_KEY);
-    Store::open(&location, Some(&key)).await.expect("opened")
+    let key = database::master_key(directory);
+    Store::open(&location, key.as_ref()).await.expect("opened")
 }
 
 impl Fresh {
     pub(super) async fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         database::prepare(directory.path());
+        Self::in_directory(directory).await
+    }
+
+    /// With the database in the directory, whatever the other tests run on.
+    pub(super) async fn on_files() -> Self {
+        Self::in_directory(tempfile::tempdir().expect("a directory")).await
+    }
+
+    async fn in_directory(directory: tempfile::TempDir) -> Self {
         let store = open(directory.path()).await;
         let shop = add_shop(&store, "demo").await;
         let key = store.shop_keys(shop).await.expect("the key");

@@ -4,6 +4,7 @@ pub mod database;
 pub mod installation;
 pub mod process;
 pub mod scim;
+pub mod sql;
 pub mod transcript;
 
 use std::sync::Arc;
@@ -63,7 +64,7 @@ impl TestApp {
         settings.data_dir = directory.path().to_owned();
         database::prepare(directory.path());
         settings.database = database::url(directory.path());
-        settings.master_key = Some(SecretString::from(database::MASTER_KEY));
+        settings.master_key = database::master_key(directory.path());
         settings.listen = ([127, 0, 0, 1], 0).into();
         settings.ops_listen = ([127, 0, 0, 1], 0).into();
         settings.public_url = Some("https://scim.example.com".to_owned());
@@ -78,7 +79,7 @@ impl TestApp {
             .await
             .unwrap();
         let scim = Scim::new(
-            &format!("http://{}/scim/v2", application.scim_address()),
+            &format!("http://{}/scim/v2", application.scim_address().unwrap()),
             token.expose_secret(),
         );
         Self {

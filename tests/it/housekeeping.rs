@@ -93,7 +93,7 @@ async fn open(directory: &Path) -> Store {
     let mut settings = Settings::from_sources(&|_| None, None).unwrap();
     settings.data_dir = directory.to_owned();
     settings.database = database::url(directory);
-    settings.master_key = Some(SecretString::from(database::MASTER_KEY));
+    settings.master_key = database::master_key(directory);
     app::open_store(&settings).await.unwrap()
 }
 

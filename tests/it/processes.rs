@@ -8,5 +8,6 @@ mod full_disk;
 mod hostile;
 mod logs;
 mod refusals;
+mod replicas;
 mod restart;
 mod transfer;

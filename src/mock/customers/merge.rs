@@ -21,8 +21,7 @@ pub fn merge(call: &mut Call<'_>, arguments: &Map<String, Value>) -> Result<Reso
     };
     match combine(call.shop, pair, overrides, call.now_ms) {
         Err(errors) => Ok(refused(&errors)),
-        Ok(kept) => {
-            let job = call.shop.ids.job_gid();
+        Ok((kept, job)) => {
             call.shop.merge_jobs.insert(job.clone(), kept);
             let job = Resolved::record(vec![
                 ("id", Resolved::leaf(job)),
@@ -77,13 +76,13 @@ fn pair(
     }
 }
 
-/// Merges two customers; the one with the only e-mail is kept, else the second. Returns the one that is kept.
+/// Merges two customers; the one with the only e-mail is kept, else the second. Returns the one that is kept, and the job's global id.
 pub fn combine(
     shop: &mut Shop,
     (one, two): (CustomerId, CustomerId),
     overrides: &Map<String, Value>,
     now_ms: i64,
-) -> Result<CustomerId, Vec<UserError>> {
+) -> Result<(CustomerId, String), Vec<UserError>> {
     let has_email = |id| {
         shop.customer(id)
             .is_some_and(|customer| customer.email.is_some())
@@ -102,10 +101,12 @@ pub fn combine(
         let error = |name: &str| UserError::new(&[name], messages::MERGE_TAGS);
         return Err(vec![error("customerOneId"), error("customerTwoId")]);
     }
-    shop.remove(lost, now_ms);
+    shop.take_out(lost, now_ms);
     shop.merged.insert(lost, kept);
+    let job = shop.ids.job_gid();
+    shop.tell_of_merge(kept, lost, &job, now_ms);
     shop.store(customer, now_ms);
-    Ok(kept)
+    Ok((kept, job))
 }
 
 fn absorb(customer: &mut Customer, other: Customer, overrides: &Map<String, Value>) {

@@ -53,6 +53,11 @@ impl CodedError {
         code.and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// The text.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// The error as a client reads it.
     pub fn to_json(&self) -> Value {
         let parts = &self.0;

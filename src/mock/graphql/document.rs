@@ -78,7 +78,8 @@ impl Documents {
     }
 }
 
-fn read(text: &str) -> Result<Document, Vec<CodedError>> {
+/// The document of a text that is not seen often, or what is wrong with it.
+pub fn read(text: &str) -> Result<Document, Vec<CodedError>> {
     let executable = ExecutableDocument::parse_and_validate(&SCHEMA, text, "query.graphql")
         .map_err(|invalid| refusal::errors(text, &invalid.errors))?;
     let errors = literal::check(&executable);

@@ -19,6 +19,11 @@ pub static SCHEMA: LazyLock<Valid<Schema>> = LazyLock::new(|| {
         .unwrap_or_else(|broken| Valid::assume_valid(broken.partial))
 });
 
+/// Whether the root field is a mutation.
+pub fn is_mutation(field: &str) -> bool {
+    SCHEMA.type_field("Mutation", field).is_ok()
+}
+
 /// Whether the input object takes exactly one of its fields.
 pub fn is_one_of(type_name: &str) -> bool {
     SCHEMA

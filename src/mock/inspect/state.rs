@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::parameter;
 use crate::mock::customers::CustomerId;
 use crate::mock::engine::Engine;
 use crate::mock::log::LogEntry;
@@ -54,6 +53,8 @@ fn shop_state(shop: &Shop, now_ms: i64) -> Value {
         "customers": shop.customers().collect::<Vec<_>>(),
         "deleted": deleted,
         "merged": merged,
+        "webhookSubscriptions": shop.webhooks.subscriptions,
+        "bulkOperations": shop.bulk.operations,
     })
 }
 
@@ -63,10 +64,33 @@ pub fn customer(engine: &Engine, domain: &str, id: CustomerId) -> Option<Value> 
     world.shop(domain)?.customer(id).map(|it| json!(it))
 }
 
+/// What was to be delivered, all or that of a shop or topic, oldest first in each shop.
+pub fn webhooks(engine: &Engine, request: &Request) -> Value {
+    let wanted = request.parameter("shop");
+    let topic = request
+        .parameter("topic")
+        .map(|topic| topic.replace("%2F", "/"));
+    let world = engine.world();
+    let shops = world.shops.iter();
+    let deliveries = shops
+        .filter(|shop| wanted.is_none_or(|wanted| shop.domain == wanted))
+        .flat_map(|shop| shop.webhooks.deliveries.iter().map(move |it| (shop, it)))
+        .filter(|(_, it)| topic.as_ref().is_none_or(|topic| it.topic.0 == *topic));
+    deliveries
+        .map(|(shop, delivery)| {
+            let mut shown = json!(delivery);
+            if let Some(members) = shown.as_object_mut() {
+                members.insert("shop".to_owned(), shop.domain.clone().into());
+            }
+            shown
+        })
+        .collect()
+}
+
 /// The requests served, all or those of a shop or operation.
 pub fn requests(engine: &Engine, request: &Request) -> Value {
-    let shop = parameter(request, "shop");
-    let operation = parameter(request, "operation");
+    let shop = request.parameter("shop");
+    let operation = request.parameter("operation");
     let is_wanted = |entry: &&LogEntry| {
         shop.is_none_or(|shop| entry.shop == shop)
             && operation.is_none_or(|wanted| entry.operation.as_deref() == Some(wanted))

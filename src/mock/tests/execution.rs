@@ -64,10 +64,10 @@ fn what_is_not_modelled_has_the_right_type() {
         "identityProviderSubjects": [], "taxSettings": {"taxId": null}, "mergeable": {"isMergeable": true, "errorFields": []},
     });
     assert_eq!(customer, want);
-    let data = bench.data("{ companies(first: 5) { nodes { id } pageInfo { hasNextPage } } company(id: \"gid://shopify/Company/1\") { name } webhookSubscriptionsCount { count } }", json!({}));
+    let data = bench.data("{ companies(first: 5) { nodes { id } pageInfo { hasNextPage } } company(id: \"gid://shopify/Company/1\") { name } companiesCount { count } }", json!({}));
     assert_eq!(
         data,
-        json!({"companies": {"nodes": [], "pageInfo": {"hasNextPage": false}}, "company": null, "webhookSubscriptionsCount": null})
+        json!({"companies": {"nodes": [], "pageInfo": {"hasNextPage": false}}, "company": null, "companiesCount": null})
     );
     let body = bench.body(
         "mutation { appUninstall { userErrors { message } } }",
@@ -244,7 +244,7 @@ fn a_request_is_logged_with_its_price_and_errors() {
         .map(|entry| json!(entry))
         .collect();
     let want = json!({
-        "atMs": NOW_MS, "requestId": "00000000-0000-4000-8000-000000000001-1795514763", "shop": SHOP, "operation": "Create",
+        "atMs": NOW_MS, "endpoint": "graphql", "requestId": "00000000-0000-4000-8000-000000000001-1795514763", "shop": SHOP, "operation": "Create",
         "rootFields": ["customerCreate"], "variables": {"input": {"firstName": "Ada"}}, "status": 200, "requestedPoints": 10,
         "actualPoints": 10, "pointsLeft": 1990.0, "errorCodes": [], "fault": null,
     });

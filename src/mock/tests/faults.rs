@@ -183,6 +183,7 @@ fn a_fault_strikes_only_what_it_matches() {
             root_field: Some("customerCreate".to_owned()),
             operation: Some("Create".to_owned()),
             shop: Some(SHOP.to_owned()),
+            ..Match::default()
         },
         times: None,
         probability: None,
@@ -196,4 +197,62 @@ fn a_fault_strikes_only_what_it_matches() {
     assert_eq!(create(&bench).after, Disposition::DropConnection);
     bench.engine.clear_faults();
     assert_eq!(create(&bench).after, Disposition::Send);
+}
+
+#[test]
+fn a_slow_body_and_another_version_are_told_to_the_adapter() {
+    let bench = Bench::new();
+    inject(&bench, FaultKind::SlowBody { ms: 800 });
+    let slow = create(&bench);
+    assert_eq!(slow.after, Disposition::TrickleBody { over_ms: 800 });
+    let version = "2027-01".to_owned();
+    inject(&bench, FaultKind::FallForward { version });
+    let fallen = bench.send("{ shop { id } }", json!({}));
+    assert_eq!(fallen.header("x-shopify-api-version"), Some("2027-01"));
+    let names = fallen
+        .headers
+        .iter()
+        .filter(|(name, _)| name.ends_with("API-Version"));
+    assert_eq!(names.count(), 1);
+}
+
+const TWICE: &str = "mutation($id: ID!) {
+  one: tagsAdd(id: $id, tags: [\"one\"]) { node { id } userErrors { field message } }
+  two: tagsAdd(id: $id, tags: [\"two\"]) { node { id } userErrors { field message } }
+}";
+
+#[test]
+fn a_scripted_user_error_refuses_one_root_field() {
+    let bench = Bench::new();
+    let id = bench.create(json!({"email": "ada@example.com"}));
+    let script = json!({
+        "times": 1, "kind": "user-error",
+        "field": ["id"], "message": "Tags are closed",
+    });
+    bench.engine.inject(serde_json::from_value(script).unwrap());
+    assert_eq!(
+        bench.read(&id, "tags"),
+        json!({"tags": []}),
+        "no query is refused"
+    );
+    let data = bench.data(TWICE, json!({"id": id}));
+    let refused =
+        json!({"node": null, "userErrors": [{"field": ["id"], "message": "Tags are closed"}]});
+    assert_eq!(data["one"], refused);
+    assert_eq!(data["two"]["userErrors"], json!([]));
+    assert_eq!(
+        bench.engine.log().last().unwrap().fault.as_ref().unwrap()["kind"],
+        "user-error"
+    );
+    assert_eq!(bench.read(&id, "tags"), json!({"tags": ["two"]}));
+}
+
+#[test]
+fn a_scripted_denial_looks_like_a_missing_scope() {
+    let bench = Bench::new();
+    inject(&bench, FaultKind::AccessDenied);
+    let denied = create(&bench).body_json();
+    assert_eq!(denied["data"], json!({"customerCreate": null}));
+    assert_eq!(denied["errors"][0]["extensions"]["code"], "ACCESS_DENIED");
+    assert!(bench.engine.customers(SHOP).is_empty());
 }

@@ -68,3 +68,22 @@ async fn a_responder_serves_and_breaks_connections() {
         assert_eq!(engine.customers(SHOP).len(), customers, "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_responder_gives_out_its_own_address_for_uploads() {
+    let engine = Arc::new(Bench::new().engine);
+    let server = server(Arc::clone(&engine)).await;
+    engine.served_at(&server.uri());
+    let body = json!({"query": super::bulk::STAGE}).to_string();
+    let request = format!(
+        "POST /admin/api/2026-10/graphql.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nX-Shopify-Access-Token: {TOKEN}\r\nContent-Length: {}\r\n\r\n{body}",
+        SHOP,
+        body.len()
+    );
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await.unwrap();
+    let url = format!("\"url\":\"{}/staged-uploads/\"", server.uri());
+    assert!(reply.contains(&url), "{reply}");
+}

@@ -36,6 +36,11 @@ impl Attempt<'_> {
         request: impl Future<Output = Result<Reply<T>, CallError>>,
     ) -> Result<T, Called> {
         let lane = &self.shop.lane;
+        let permit = self.permit;
+        if !permit.leases.holds(self.shop.id(), permit.lease) {
+            // Nothing more is sent; what was, is recorded under the lease, if at all.
+            return Err(Called::Unsent(Verdict::Wait { wait_ms: 0 }.into()));
+        }
         if let Go::WaitMs(wait_ms) = lane.reserve(points, self.class, self.clock.now_ms()) {
             return Err(Called::Unsent(Verdict::Wait { wait_ms }.into()));
         }
@@ -43,7 +48,7 @@ impl Attempt<'_> {
             // What is ready is taken, also in the end.
             biased;
             answered = request => answered,
-            () = self.working.over() => {
+            () = permit.working.over() => {
                 lane.settle(points, None, self.clock.now_ms());
                 return Err(Called::BrokenOff);
             }

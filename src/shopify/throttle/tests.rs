@@ -12,6 +12,13 @@ fn receipt(cost: f64, available: Option<f64>) -> Receipt {
     }
 }
 
+/// A full bucket that Shopify has told of.
+fn known(now_ms: i64) -> Bucket {
+    let mut bucket = Bucket::new(now_ms);
+    bucket.settle(0.0, Some(&receipt(0.0, Some(2_000.0))), now_ms);
+    bucket
+}
+
 fn emptied(now_ms: i64) -> Bucket {
     let mut bucket = Bucket::new(now_ms);
     assert_eq!(bucket.reserve(2_000.0, now_ms, Class::Inline), Go::Now);
@@ -29,7 +36,7 @@ fn an_empty_bucket_makes_wait_exactly_until_it_suffices() {
 
 #[test]
 fn background_work_leaves_a_reserve_for_inline_requests() {
-    let mut bucket = Bucket::new(0);
+    let mut bucket = known(0);
     assert_eq!(bucket.reserve(1_900.0, 0, Class::Background), Go::Now);
     assert_eq!(bucket.reserve(10.0, 0, Class::Background), Go::WaitMs(100));
     assert_eq!(bucket.reserve(10.0, 0, Class::Inline), Go::Now);
@@ -39,6 +46,20 @@ fn background_work_leaves_a_reserve_for_inline_requests() {
 fn a_request_as_big_as_the_bucket_goes_when_the_bucket_is_full() {
     let mut bucket = Bucket::new(0);
     assert_eq!(bucket.reserve(5_000.0, 0, Class::Background), Go::Now);
+}
+
+#[test]
+fn one_request_goes_at_a_time_until_the_first_answer() {
+    let mut bucket = Bucket::new(0);
+    assert_eq!(bucket.reserve(10.0, 0, Class::Inline), Go::Now);
+    assert_eq!(bucket.reserve(10.0, 0, Class::Inline), Go::WaitMs(20));
+    // An answer that was lost tells nothing.
+    bucket.settle(10.0, None, 5);
+    assert_eq!(bucket.reserve(10.0, 5, Class::Inline), Go::Now);
+    assert_eq!(bucket.reserve(10.0, 5, Class::Inline), Go::WaitMs(20));
+    bucket.settle(10.0, Some(&receipt(10.0, Some(35.0))), 9);
+    assert_eq!(bucket.reserve(10.0, 9, Class::Inline), Go::Now);
+    assert_eq!(bucket.reserve(10.0, 9, Class::Inline), Go::Now);
 }
 
 #[test]
@@ -61,7 +82,7 @@ fn an_answer_teaches_the_plan() {
 
 #[test]
 fn requests_in_flight_count_as_spent_when_an_answer_corrects_the_bucket() {
-    let mut bucket = Bucket::new(0);
+    let mut bucket = known(0);
     bucket.reserve(10.0, 0, Class::Inline);
     bucket.reserve(30.0, 0, Class::Inline);
     bucket.settle(10.0, Some(&receipt(10.0, Some(500.0))), 0);

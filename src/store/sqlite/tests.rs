@@ -12,7 +12,6 @@ use super::{FILE, STEPS};
 use crate::base::id::ResourceId;
 use crate::base::token::{RANDOM_LEN, Token};
 use crate::directory::{SyncState, TokenRecord, UserRecord};
-use crate::store::tests::database::MASTER_KEY;
 use crate::store::tests::{Fresh, add_shop, customer, group, id, open, sync, user, wait};
 use crate::store::value::{Value, int};
 use crate::store::{ActivityFilter, Batch, Location, Store, StoreError, UserChange};
@@ -70,7 +69,7 @@ async fn a_key_that_is_none_is_refused_without_being_shown() {
 
 #[tokio::test]
 async fn a_database_of_a_later_version_is_refused() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     let Fresh {
         directory, store, ..
     } = fresh;
@@ -80,8 +79,7 @@ async fn a_database_of_a_later_version_is_refused() {
         .pragma_update(None, "user_version", 99)
         .expect("set");
     drop(connection);
-    let key = SecretString::from(MASTER_KEY);
-    let (error, chain) = refusal(directory.path(), Some(&key)).await;
+    let (error, chain) = refusal(directory.path(), None).await;
     assert!(
         matches!(error, StoreError::NewerSchema { found: 99, .. }),
         "{chain}"
@@ -109,7 +107,7 @@ async fn a_place_that_cannot_be_written_is_named_with_what_to_do() {
 #[tokio::test]
 async fn a_damaged_file_is_to_be_restored() {
     let check = async |damage: &dyn Fn(Vec<u8>) -> Vec<u8>| {
-        let directory = Fresh::new().await.directory;
+        let directory = Fresh::on_files().await.directory;
         let path = directory.path().join(FILE);
         let bytes = fs::read(&path).expect("read");
         fs::write(&path, damage(bytes)).expect("written");
@@ -149,7 +147,7 @@ async fn another_programs_database_is_left_alone() {
 
 #[tokio::test]
 async fn the_files_have_nothing_personal_and_no_secret_in_them() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     let bearer = Token::new(&[9; RANDOM_LEN]);
     let record = TokenRecord {
         prefix: bearer.prefix().to_owned(),
@@ -213,7 +211,7 @@ async fn the_files_have_nothing_personal_and_no_secret_in_them() {
 
 #[tokio::test]
 async fn placeholders_are_bound_by_their_number() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     let row: Option<(i64, i64)> = fresh
         .store
         .database
@@ -242,7 +240,7 @@ async fn costs<T>(doing: &str, read: impl Future<Output = Result<T, StoreError>>
 
 #[tokio::test]
 async fn no_look_up_passes_over_the_whole_shop() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     fresh.add_users(3_000).await;
     let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
     for number in 4_001..=4_300 {
@@ -301,14 +299,14 @@ async fn no_look_up_passes_over_the_whole_shop() {
 
 #[test]
 fn a_store_may_be_used_in_another_runtime_than_it_was_opened_in() {
-    let fresh = wait(Fresh::new());
+    let fresh = wait(Fresh::on_files());
     wait(fresh.add(&user(1, "ada"))).expect("added");
     assert!(wait(fresh.find(1)).is_some());
 }
 
 #[tokio::test]
 async fn a_snapshot_sees_one_state_and_ends_with_what_it_reads() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     fresh.add(&user(1, "ada")).await.expect("added");
     let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
     let change = user(2, "bob");
@@ -335,7 +333,7 @@ async fn a_snapshot_sees_one_state_and_ends_with_what_it_reads() {
 
 #[tokio::test]
 async fn a_snapshot_that_waits_for_something_else_is_refused_and_ends() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
     let waited = store
         .snapshot(async {

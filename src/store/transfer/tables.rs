@@ -1,4 +1,4 @@
-//! What is moved: every table with all of its columns. A test compares them with the engine's own.
+//! What is moved: every table with all of its columns, but for who works on the database now. A test compares them with the engine's own.
 
 use crate::store::StoreError;
 use crate::store::row::Row;
@@ -72,6 +72,7 @@ pub(super) const TABLES: &[Table] = &[
             int("next_seq"),
             int("user_count"),
             int("group_count"),
+            int("removals"),
         ],
     },
     Table {
@@ -119,6 +120,18 @@ pub(super) const TABLES: &[Table] = &[
             int("due_ms"),
             int("attempts"),
             bytes("applied"),
+            int("departed_minute"),
+            int("guarded"),
+        ],
+    },
+    Table {
+        name: "departures",
+        key: 2,
+        columns: &[
+            int("shop_id"),
+            int("minute"),
+            int("departed"),
+            int("deleted"),
         ],
     },
     Table {

@@ -7,7 +7,7 @@ use std::{fs, thread};
 use secrecy::SecretString;
 use tokio_postgres::NoTls;
 
-/// The master key of all tests, as hex.
+/// The master key of tests that share a server, as hex.
 pub const MASTER_KEY: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
 /// The file in a test's directory that has the database's address, for commands and restarts.
@@ -51,4 +51,9 @@ fn make_schema(server: &str, name: &str) {
 pub fn url(directory: &Path) -> Option<SecretString> {
     let noted = fs::read_to_string(directory.join(FILE));
     noted.ok().map(SecretString::from)
+}
+
+/// The master key that goes with it; `None`: it is in files there.
+pub fn master_key(directory: &Path) -> Option<SecretString> {
+    url(directory).map(|_| SecretString::from(MASTER_KEY))
 }

@@ -36,9 +36,18 @@ pub struct Bridge {
 
 impl Installation {
     pub fn on_plan(plan: &str) -> Self {
-        let mock = Mock::on_plan(plan);
         let directory = tempfile::tempdir().unwrap();
         database::prepare(directory.path());
+        Self::in_directory(directory, plan)
+    }
+
+    /// With the database in the data directory, whatever the other tests run on.
+    pub fn on_files() -> Self {
+        Self::in_directory(tempfile::tempdir().unwrap(), "plus")
+    }
+
+    fn in_directory(directory: TempDir, plan: &str) -> Self {
+        let mock = Mock::on_plan(plan);
         add_shop(directory.path());
         let made = printed(&mut cli(
             directory.path(),
@@ -50,6 +59,11 @@ impl Installation {
             directory,
             token: made["token"].as_str().unwrap().to_owned(),
         }
+    }
+
+    /// Whether several bridges may serve at once.
+    pub fn is_shared(&self) -> bool {
+        database::url(self.directory.path()).is_some()
     }
 
     /// A command on this data directory.
@@ -134,6 +148,16 @@ impl Mock {
         assert_eq!(answer.status(), 200);
     }
 
+    /// How many of the last 10,000 requests were refused for want of points.
+    pub async fn throttled(&self) -> usize {
+        let request = self.http.get(format!("{}/_mock/requests", self.url));
+        let text = request.send().await.unwrap().text().await.unwrap();
+        let requests: Vec<Value> = serde_json::from_str(&text).unwrap();
+        assert!(!requests.is_empty());
+        let is_throttled = |one: &&Value| one.to_string().contains("THROTTLED");
+        requests.iter().filter(is_throttled).count()
+    }
+
     /// The shop's customers with everything.
     pub async fn customers(&self) -> Vec<Value> {
         let request = self
@@ -148,11 +172,11 @@ impl Mock {
 /// A command on this data directory.
 pub fn cli(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = syncup(arguments);
-    command
-        .env("SYNCUP_DATA_DIR", directory)
-        .env("SYNCUP_MASTER_KEY", database::MASTER_KEY);
+    command.env("SYNCUP_DATA_DIR", directory);
     if let Some(url) = database::url(directory) {
-        command.env("SYNCUP_DATABASE", url.expose_secret());
+        command
+            .env("SYNCUP_DATABASE", url.expose_secret())
+            .env("SYNCUP_MASTER_KEY", database::MASTER_KEY);
     }
     command
 }

@@ -124,7 +124,7 @@ pub fn printed(command: &mut Command) -> String {
 }
 
 /// Sends a signal to a process that the test has started.
-fn signal(name: &str, process: u32) {
+pub fn signal(name: &str, process: u32) {
     let script = format!("kill -{name} {process}");
     let sent = Command::new("sh").args(["-c", &script]).status().unwrap();
     assert!(sent.success());

@@ -90,6 +90,12 @@ impl Scim {
         self.try_send("POST", target, &[], body).await.ok()
     }
 
+    /// Any method; none when the server went away.
+    pub async fn try_ask(&self, method: &str, target: &str, body: &Value) -> Option<Answered> {
+        let body = (!body.is_null()).then(|| body.to_string().into_bytes());
+        self.try_send(method, target, &[], body).await.ok()
+    }
+
     pub async fn put(&self, target: &str, body: &Value) -> Answered {
         self.send("PUT", target, &[], Some(body.to_string().into_bytes()))
             .await

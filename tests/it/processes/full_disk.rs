@@ -137,7 +137,7 @@ async fn check_bulk(scim: &Scim, number: usize, status: &str, advice: &str) {
 }
 
 async fn check(disk: Disk) {
-    let installation = Installation::on_plan("plus");
+    let installation = Installation::on_files();
     let data = installation.directory.path();
     let bridge = Bridge::start(&mut disk.shrink(&installation.serve_command(), data));
     let scim = Scim::new(&bridge.base_url, &installation.token);

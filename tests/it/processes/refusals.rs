@@ -235,7 +235,7 @@ fn an_address_in_use_is_named_with_the_setting_that_gives_it() {
 
 #[test]
 fn a_second_bridge_on_one_data_directory_is_refused_and_commands_are_not() {
-    let installation = Installation::on_plan("standard");
+    let installation = Installation::on_files();
     let first = installation.serve();
     let directory = installation.directory.path().to_str().unwrap();
     check(

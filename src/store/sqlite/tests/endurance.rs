@@ -33,7 +33,7 @@ async fn all(fresh: &Fresh) -> String {
 }
 
 async fn furnished() -> Fresh {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     let (store, shop) = (&fresh.store, fresh.shop);
     fresh.add_users(3).await;
     fresh.add_group(&group(100, "team")).await.expect("added");
@@ -99,7 +99,7 @@ async fn a_power_cut_loses_nothing_that_was_answered() {
 
 #[tokio::test]
 async fn a_full_disk_keeps_what_was_answered_and_the_writer_goes_on() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     let limit = async |pages: &'static str| {
         fresh
             .write(|batch| {
@@ -179,7 +179,7 @@ async fn many_that_start_at_once_share_one_key_and_one_schema() {
 
 #[tokio::test]
 async fn a_document_opens_only_as_its_own_and_in_its_shop() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     fresh.add_users(2).await;
     let connection = rusqlite::Connection::open(fresh.directory.path().join(FILE)).expect("opened");
     connection
@@ -195,7 +195,7 @@ async fn a_document_opens_only_as_its_own_and_in_its_shop() {
 
 #[tokio::test]
 async fn no_history_leaves_anything_personal_in_the_files() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
     let person = |number: u64, name: &str| UserChange {
         document: format!(r#"{{"displayName":"Ondine {name}","phoneNumbers":["+15550{name}"]}}"#),
@@ -268,7 +268,7 @@ async fn no_history_leaves_anything_personal_in_the_files() {
 
 #[tokio::test]
 async fn a_removed_shop_leaves_no_key_in_the_files() {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     // So many that the shops fill several pages, some of which are given back.
     let mut shops = Vec::new();
     for number in 0..60 {

@@ -39,7 +39,7 @@ fn scans(plan: &str) -> bool {
 
 /// Who and whose, as the statements need it.
 async fn furnished() -> Fresh {
-    let fresh = Fresh::new().await;
+    let fresh = Fresh::on_files().await;
     fresh.add_users(3).await;
     fresh.add_group(&group(100, "team")).await.expect("added");
     sync::settle(&fresh, 3, Some(customer(3))).await;
