@@ -137,6 +137,19 @@ pub async fn open_store(settings: &Settings) -> Result<Store, AppError> {
         })
 }
 
+/// As [`open_store`], and while the file is open nobody else serves from a data directory, or imports into it. A database has no such file.
+///
+/// # Errors
+/// As [`open_store`], or somebody does.
+pub async fn open_store_alone(settings: &Settings) -> Result<(Store, Option<File>), AppError> {
+    let store = open_store(settings).await?;
+    let lock = match settings.location() {
+        Location::Directory(path) => Some(lock(&path)?),
+        Location::Postgres(_) => None,
+    };
+    Ok((store, lock))
+}
+
 /// Makes a token of a shop and stores what is kept of it.
 ///
 /// # Errors
@@ -243,11 +256,8 @@ impl Application {
             false => None,
         };
         let ops_listener = http::listen(settings.ops_listen, "ops_listen")?;
-        let store = Arc::new(open_store(settings).await?);
-        let lock = match settings.location() {
-            Location::Directory(path) => Some(lock(&path)?),
-            Location::Postgres(_) => None,
-        };
+        let (store, lock) = open_store_alone(settings).await?;
+        let store = Arc::new(store);
         let http = shopify::tls::http_client().map_err(AppError::HttpClient)?;
         let metrics = Arc::new(Metrics::default());
         let shops = Shops::new(

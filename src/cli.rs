@@ -4,10 +4,12 @@
 
 mod activity;
 mod failure;
+mod guard;
 mod healthcheck;
 mod inspect;
 mod shop;
 mod token;
+mod transfer;
 mod users;
 
 use std::io::{self, Write};
@@ -62,8 +64,15 @@ enum Command {
     /// Users who are not as told in Shopify, and why
     #[command(subcommand)]
     Users(users::Command),
+    /// The guard against many users leaving at once
+    #[command(subcommand)]
+    Guard(guard::Command),
     /// What happened in a shop, the newest first
     Activity(activity::Arguments),
+    /// Write all that the directory has into a file, to move it to another database: shops, tokens, users, groups and activity, sealed as they are
+    Export(transfer::Export),
+    /// Read what `export` wrote into a directory without shops: all of it or nothing. Stop `serve` before
+    Import(transfer::Import),
     /// Print a settings file with every setting at its default
     Settings,
     /// Ask a running `serve` whether it is ready; for container health checks
@@ -137,8 +146,11 @@ fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Shop(command) => manage(arguments, async |it| shop::run(command, &it).await),
         Command::Token(command) => manage(arguments, async |it| token::run(command, &it).await),
+        Command::Guard(command) => manage(arguments, async |it| guard::run(command, &it).await),
         Command::Users(command) => manage(arguments, async |it| users::run(command, &it).await),
         Command::Activity(asked) => manage(arguments, async |it| activity::run(asked, &it).await),
+        Command::Export(asked) => manage(arguments, async |it| asked.run(&it).await),
+        Command::Import(asked) => manage(arguments, async |it| asked.run(&it).await),
         Command::Healthcheck => print(&healthcheck::run(load(arguments)?.ops_listen)?),
     }
 }

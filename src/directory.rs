@@ -27,6 +27,8 @@ pub struct UserRecord {
     pub deleted: bool,
     /// How many groups it is in.
     pub group_count: i64,
+    /// Whether it leaves among so many that someone must say first that it is meant.
+    pub guarded: bool,
     /// The resource as JSON text, without what is derived.
     pub document: String,
     /// How far it has come.

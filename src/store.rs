@@ -10,6 +10,7 @@ mod database;
 mod erase;
 mod error;
 mod groups;
+mod guard;
 mod keyfile;
 mod leases;
 mod members;
@@ -20,6 +21,7 @@ mod shops;
 mod sqlite;
 mod sync;
 mod tokens;
+mod transfer;
 mod users;
 mod value;
 
@@ -44,10 +46,12 @@ pub use backlog::Backlog;
 pub use batch::{Batch, GuardFailure};
 pub use error::{Cause, StoreError};
 pub use groups::GroupChange;
+pub use guard::{Departure, GuardLimits};
 pub use leases::{Calls, Lease, ReplicaId};
 pub use postgres::PostgresConfig;
 pub use shops::ShopKeys;
 pub use sync::{Outcome, PendingUser};
+pub use transfer::{Moved, TransferError};
 pub use users::{Tombstone, UserChange};
 
 /// What became of a batch.
@@ -108,19 +112,22 @@ impl Store {
             used_tokens: tokens::UsedTokens::default(),
         };
         // A wrong master key shows now, not at the first request.
-        for shop in store.shops().await? {
-            store
-                .shop_keys(shop.id)
-                .await
-                .map_err(|error| match error {
-                    StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
-                        shop: shop.domain,
-                        source,
-                    },
-                    other => other,
-                })?;
-        }
+        store.check_master_key().await?;
         Ok(store)
+    }
+
+    /// Whether the master key is that of all shops.
+    async fn check_master_key(&self) -> Result<(), StoreError> {
+        for shop in self.shops().await? {
+            self.shop_keys(shop.id).await.map_err(|error| match error {
+                StoreError::Key(source @ SealError::Open) => StoreError::WrongMasterKey {
+                    shop: shop.domain,
+                    source,
+                },
+                other => other,
+            })?;
+        }
+        Ok(())
     }
 
     /// Writes a batch and waits until it is durable. When the wait is given up, the batch is written all the same.

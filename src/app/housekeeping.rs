@@ -45,9 +45,14 @@ impl Housekeeping {
         let is_due = self
             .trimmed_ms
             .is_none_or(|trimmed_ms| now_ms - trimmed_ms >= DAY_MS);
-        if is_due && self.activity_days > 0 {
-            self.trim_activity(now_ms - i64::from(self.activity_days) * DAY_MS)
-                .await?;
+        if is_due {
+            if self.activity_days > 0 {
+                self.trim_activity(now_ms - i64::from(self.activity_days) * DAY_MS)
+                    .await?;
+            }
+            for shop in self.store.shops().await? {
+                self.store.trim_departures(shop.id, now_ms - DAY_MS).await?;
+            }
             self.trimmed_ms = Some(now_ms);
         }
         Ok(())

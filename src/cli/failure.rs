@@ -5,7 +5,7 @@ use std::error::Error;
 use crate::app::AppError;
 use crate::http::ServeError;
 use crate::settings::SettingsError;
-use crate::store::StoreError;
+use crate::store::{StoreError, TransferError};
 use crate::telemetry::TelemetryError;
 
 /// What a command fails with: any error, printed with its causes.
@@ -18,7 +18,7 @@ Exit codes:
   1  it failed; for healthcheck: not ready
   2  the arguments are wrong
   3  a setting is wrong
-  4  the data directory cannot be used
+  4  the data directory, or the database, cannot be used
   5  an address cannot be listened on
   6  there is no such shop or token";
 
@@ -57,6 +57,14 @@ fn own_code(error: &(dyn Error + 'static)) -> Option<u8> {
     }
     if error.is::<Missing>() {
         return Some(MISSING);
+    }
+    if let Some(
+        TransferError::HasShops
+        | TransferError::Remains { .. }
+        | TransferError::OtherMasterKey { .. },
+    ) = error.downcast_ref()
+    {
+        return Some(DATA_DIRECTORY);
     }
     match error.downcast_ref()? {
         AppError::ShopifyOrigin(_) => Some(SETTING),

@@ -73,6 +73,10 @@ pub struct ShopSettings {
     pub adoption_domains: Vec<String>,
     /// The region that national phone numbers are of, as ISO 3166-1 alpha-2.
     pub phone_region: Option<String>,
+    /// When more users than this are disabled or deleted within an hour, and …
+    pub guard_users: u32,
+    /// … more than this share of the shop's users, in percent, the further ones are held until they are released. 100: never.
+    pub guard_percent: u32,
     /// SCIM schemas of the shop's own, as RFC 7643 §7 writes them.
     pub extensions: Vec<Value>,
 }
@@ -88,6 +92,8 @@ impl Default for ShopSettings {
             adoption: Adoption::default(),
             adoption_domains: Vec::new(),
             phone_region: None,
+            guard_users: 25,
+            guard_percent: 20,
             extensions: Vec::new(),
         }
     }

@@ -14,7 +14,7 @@ use crate::scim::filter::fold;
 use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
 use crate::scim::{patch, resource};
-use crate::store::{Batch, StoreError, UserChange};
+use crate::store::{Batch, Departure, GuardLimits, StoreError, UserChange};
 
 impl Provision {
     pub(super) async fn create_user(
@@ -77,7 +77,8 @@ impl Provision {
         let wanted = edit.read(call, ResourceType::User)?;
         for _ in 0..TRIES {
             check_version(call, user.version)?;
-            let edited = wanted.apply(&parsed(&user)?, ResourceType::User, &shop.schemas)?;
+            let before = parsed(&user)?;
+            let edited = wanted.apply(&before, ResourceType::User, &shop.schemas)?;
             // RFC 7644 §3.5.2.1: what changes nothing leaves version and lastModified alone.
             if edited.changed.is_empty() && !call.is_dry_run()? {
                 self.retry_parked(call, &user).await?;
@@ -107,6 +108,11 @@ impl Provision {
                 status: 200,
             };
             self.note(&mut batch, call, &noted);
+            match (is_active(&before), is_active(&edited.attributes)) {
+                (true, false) => self.note_departure(&mut batch, shop, id, false),
+                (false, true) => self.store.note_return(&mut batch, shop.id(), id),
+                _ => {}
+            }
             if call.is_dry_run()? {
                 self.rehearse(batch, ResourceType::User).await?;
                 let previews = self
@@ -134,6 +140,9 @@ impl Provision {
             let mut batch = Batch::of(shop.id());
             self.store
                 .delete_user(&mut batch, shop.id(), &user, self.clock.now_ms());
+            if is_active(&parsed(&user)?) {
+                self.note_departure(&mut batch, shop, id, true);
+            }
             let noted = Change {
                 action: "delete",
                 resource_type: ResourceType::User,
@@ -153,6 +162,22 @@ impl Provision {
             }
         }
         Err(contended(ResourceType::User))
+    }
+
+    /// Counts a user among those who leave, for the guard against mass deprovisioning.
+    fn note_departure(&self, batch: &mut Batch, shop: &Shop, user: ResourceId, deleted: bool) {
+        let settings = &shop.record.settings;
+        let limits = GuardLimits {
+            users: settings.guard_users.into(),
+            percent: settings.guard_percent.into(),
+        };
+        let departure = Departure {
+            user,
+            deleted,
+            at_ms: self.clock.now_ms(),
+        };
+        self.store
+            .note_departure(batch, shop.id(), departure, limits);
     }
 
     /// A client that sends the same again wants it done: a user who is parked gets another chance.
@@ -198,6 +223,11 @@ impl Provision {
 fn is_found_by(changed: &[String]) -> bool {
     let indexed = ["userName", "externalId", "emails"];
     changed.iter().any(|name| indexed.contains(&name.as_str()))
+}
+
+/// RFC 7643 §4.1.1: whoever is not said to be inactive is active.
+fn is_active(attributes: &Map<String, Value>) -> bool {
+    attributes.get("active") != Some(&Value::Bool(false))
 }
 
 fn parsed(user: &UserRecord) -> Result<Map<String, Value>, StoreError> {

@@ -24,6 +24,9 @@ use crate::work::Working;
 /// Refusals that are answered by sending less, or by adopting, before an attempt gives up.
 const ROUNDS: usize = 5;
 
+/// Why a user who leaves may not.
+const GUARDED: &str = "more users were disabled or deleted within an hour than the guard lets leave: if that is meant, run `syncup guard release`";
+
 /// What an attempt may do.
 pub(super) struct Permit<'p> {
     /// Until when it may wait for Shopify.
@@ -149,6 +152,9 @@ impl<'a> Attempt<'a> {
     async fn converge(&mut self) -> Progress<()> {
         if self.is_still_blocked().await? {
             return Err(Verdict::blocked().into());
+        }
+        if self.user.guarded && !self.active {
+            return Err(Verdict::held(GUARDED).into());
         }
         self.recall().await?;
         for _ in 0..ROUNDS {

@@ -20,7 +20,7 @@ pub(super) struct Database {
 #[derive(Debug)]
 enum Engine {
     Sqlite(sqlite::Database),
-    Postgres(postgres::Database),
+    Postgres(Box<postgres::Database>),
 }
 
 impl Database {
@@ -30,9 +30,9 @@ impl Database {
     ) -> Result<Self, StoreError> {
         let engine = match location {
             Location::Directory(path) => Engine::Sqlite(sqlite::Database::open(path, on_written)?),
-            Location::Postgres(config) => {
-                Engine::Postgres(postgres::Database::open(config, on_written).await?)
-            }
+            Location::Postgres(config) => Engine::Postgres(Box::new(
+                postgres::Database::open(config, on_written).await?,
+            )),
         };
         let errors = Family::counters(
             "syncup_database_errors_total",
@@ -59,6 +59,59 @@ impl Database {
             Engine::Postgres(database) => database.snapshot(read).await,
         };
         self.counted(read)
+    }
+
+    /// The same, for a `read` that does other things in between, such as writing a file.
+    pub(super) async fn patient_snapshot<T>(
+        &self,
+        read: impl Future<Output = T>,
+    ) -> Result<T, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(database) => database.snapshot(read),
+            Engine::Postgres(database) => database.patient_snapshot(read).await,
+        }
+    }
+
+    /// Runs `write`, which may do other things in between and waits for nothing but this database, in one transaction: its [`Database::execute_each`] and its
+    /// queries. It is kept when it ends well. All other writers wait meanwhile: it is for when there are none.
+    pub(super) async fn transaction<T, E: From<StoreError>>(
+        &self,
+        doing: &'static str,
+        write: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        match &self.engine {
+            Engine::Sqlite(database) => database.transaction(doing, write),
+            Engine::Postgres(database) => database.transaction(doing, write).await,
+        }
+    }
+
+    /// Runs a statement with each of `rows`, within a [`Database::transaction`].
+    pub(super) async fn execute_each(
+        &self,
+        doing: &'static str,
+        sql: &str,
+        rows: &[Vec<Value>],
+    ) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(database) => database.execute_each(doing, sql, rows),
+            Engine::Postgres(database) => database.execute_each(doing, sql, rows).await,
+        }
+    }
+
+    /// Makes the next number that the engine gives in a table's column higher than `highest`, within a [`Database::transaction`].
+    pub(super) async fn number_above(
+        &self,
+        doing: &'static str,
+        table: &str,
+        column: &str,
+        highest: i64,
+    ) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(database) => database.number_above(doing, table, highest),
+            Engine::Postgres(database) => {
+                database.number_above(doing, table, column, highest).await
+            }
+        }
     }
 
     /// The rows of a query.

@@ -10,18 +10,19 @@ use crate::base::id::ShopId;
 /// Rows of each table that are swept at once.
 const SWEPT: i64 = 1_000;
 
-const SWEEP: [&str; 5] = [
+const SWEEP: [&str; 6] = [
     "DELETE FROM users WHERE shop_id = ?1 AND id IN (SELECT id FROM users WHERE shop_id = ?1 LIMIT ?2)",
     "DELETE FROM user_emails WHERE shop_id = ?1 AND (email, id) IN (SELECT email, id FROM user_emails WHERE shop_id = ?1 LIMIT ?2)",
     "DELETE FROM groups WHERE shop_id = ?1 AND id IN (SELECT id FROM groups WHERE shop_id = ?1 LIMIT ?2)",
     "DELETE FROM members WHERE shop_id = ?1 AND (group_id, user_id) IN (SELECT group_id, user_id FROM members WHERE shop_id = ?1 LIMIT ?2)",
+    "DELETE FROM departures WHERE shop_id = ?1 AND minute IN (SELECT minute FROM departures WHERE shop_id = ?1 LIMIT ?2)",
     "DELETE FROM activity WHERE shop_id = ?1 AND entry IN (SELECT entry FROM activity WHERE shop_id = ?1 LIMIT ?2)",
 ];
 
 const LEFT: &str = "SELECT 1 FROM deleted_shops WHERE shop_id = ?1 AND ( \
      EXISTS (SELECT 1 FROM users WHERE shop_id = ?1) OR EXISTS (SELECT 1 FROM user_emails WHERE shop_id = ?1) \
      OR EXISTS (SELECT 1 FROM groups WHERE shop_id = ?1) OR EXISTS (SELECT 1 FROM members WHERE shop_id = ?1) \
-     OR EXISTS (SELECT 1 FROM activity WHERE shop_id = ?1))";
+     OR EXISTS (SELECT 1 FROM activity WHERE shop_id = ?1) OR EXISTS (SELECT 1 FROM departures WHERE shop_id = ?1))";
 
 impl Store {
     /// Removes a shop with its key, its credentials and its tokens. [`Store::sweep_deleted_shops`] removes what is left.

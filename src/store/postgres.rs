@@ -4,7 +4,7 @@ mod calls;
 mod connect;
 mod migrate;
 mod refusal;
-mod snapshot;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -15,22 +15,28 @@ use std::sync::Arc;
 
 use deadpool_postgres::{Object, Pool};
 use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, maybe_done};
+use futures_util::poll;
 use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
 
 use super::batch::OnWritten;
 use super::leases::Calls;
 use super::row::Row as StoreRow;
-use super::value::Value;
+use super::value::{Value, int, text};
 use super::{Batch, StoreError, Written};
 use crate::base::id::{ResourceId, ShopId};
 use connect::Server;
 use refusal::Broken;
-use snapshot::Snapshot;
+use scope::Scope;
 use writer::Writer;
 
 pub use connect::PostgresConfig;
 pub(super) use value::Row;
+
+/// A number that was given by hand does not count for PostgreSQL's next one.
+const NUMBER_ABOVE: &str = "SELECT setval(CAST(pg_get_serial_sequence(?1, ?2) AS regclass), \
+     GREATEST(?3, pg_sequence_last_value(CAST(pg_get_serial_sequence(?1, ?2) AS regclass))))";
 
 /// An open database.
 pub(super) struct Database {
@@ -65,7 +71,72 @@ impl Database {
     /// Runs `read` on one connection, with all of its queries seeing one state.
     pub(super) async fn snapshot<T>(&self, read: impl Future<Output = T>) -> Result<T, StoreError> {
         let connection = connection(&self.pool, "read the database").await?;
-        Ok(Snapshot::begin(connection).scope(self, read).await)
+        Ok(Scope::reading(connection).run(self, read).await)
+    }
+
+    /// The same, for a `read` that does other things in between.
+    pub(super) async fn patient_snapshot<T>(
+        &self,
+        read: impl Future<Output = T>,
+    ) -> Result<T, StoreError> {
+        let connection = connection(&self.pool, "read the database").await?;
+        Ok(Scope::reading_patiently(connection).run(self, read).await)
+    }
+
+    /// Runs `write` in one transaction, which is kept when it ends well. It may do other things in between.
+    pub(super) async fn transaction<T, E: From<StoreError>>(
+        &self,
+        doing: &'static str,
+        write: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let scope = Scope::writing(connection(&self.pool, doing).await?, doing).await?;
+        let written = scope.run(self, write).await?;
+        scope.commit(doing).await?;
+        Ok(written)
+    }
+
+    /// Runs a statement of a [`Database::transaction`] with each of `rows`.
+    pub(super) async fn execute_each(
+        &self,
+        doing: &'static str,
+        sql: &str,
+        rows: &[Vec<Value>],
+    ) -> Result<(), StoreError> {
+        let connection = self.current(doing).await?;
+        let failed = |error| Broken::from(error).explain(doing);
+        let statement = connection
+            .prepare_cached(&placeholders(sql))
+            .await
+            .map_err(failed)?;
+        let sending = rows.iter().map(|values| {
+            async { connection.execute(&statement, &parameters(values)).await }.boxed()
+        });
+        for sent in in_one_go(sending).await {
+            sent.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the next number of a table higher than `highest`.
+    pub(super) async fn number_above(
+        &self,
+        doing: &'static str,
+        table: &str,
+        column: &str,
+        highest: i64,
+    ) -> Result<(), StoreError> {
+        let values = [text(table), text(column), int(highest)];
+        self.query(doing, NUMBER_ABOVE, &values, |_| Ok(()))
+            .await
+            .map(drop)
+    }
+
+    /// The connection of the transaction that this runs in, or any.
+    async fn current(&self, doing: &'static str) -> Result<Arc<Object>, StoreError> {
+        match Scope::of(self) {
+            Some(connection) => Ok(connection),
+            None => connection(&self.pool, doing).await.map(Arc::new),
+        }
     }
 
     /// The rows of a query.
@@ -76,10 +147,7 @@ impl Database {
         values: &[Value],
         read: impl Fn(&StoreRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let connection = match Snapshot::of(self) {
-            Some(connection) => connection,
-            None => Arc::new(connection(&self.pool, doing).await?),
-        };
+        let connection = self.current(doing).await?;
         let failed = |error| Broken::from(error).explain(doing);
         let statement = connection
             .prepare_cached(&placeholders(sql))
@@ -138,4 +206,18 @@ fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
         .iter()
         .map(|value| value as &(dyn ToSql + Sync))
         .collect()
+}
+
+/// Lets each be sent, in their order, before the first is waited for.
+async fn in_one_go<'s, T>(sending: impl Iterator<Item = BoxFuture<'s, T>>) -> Vec<T> {
+    let mut sent: Vec<_> = sending.map(|one| Box::pin(maybe_done(one))).collect();
+    for one in &mut sent {
+        let _ = poll!(one.as_mut());
+    }
+    let mut answers = Vec::with_capacity(sent.len());
+    for one in &mut sent {
+        one.as_mut().await;
+        answers.extend(one.as_mut().take_output());
+    }
+    answers
 }

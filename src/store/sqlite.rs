@@ -5,6 +5,7 @@ mod migrate;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod transaction;
 mod value;
 mod writer;
 
@@ -23,15 +24,23 @@ use rusqlite::StatementStatus;
 
 use super::batch::OnWritten;
 use super::row::Row as StoreRow;
-use super::value::Value;
+use super::value::{Value, int, text};
 use super::{Batch, StoreError, Written};
 use refusal::failed;
+use transaction::Transaction;
 use writer::Writer;
 
 pub(super) use value::Row;
 
 /// The database's name in the data directory.
 const FILE: &str = "syncup.db";
+
+/// Numbers given by hand count for the next one, but not those of other tables. A table that may give a number again goes on above what it has, and keeps no note.
+const NUMBER_ABOVE: [&str; 2] = [
+    "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1) \
+     AND EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1 AND sql LIKE '%AUTOINCREMENT%')",
+    "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1",
+];
 
 thread_local! {
     /// This thread's readers: reading inline costs less than handing over to another thread.
@@ -99,6 +108,49 @@ impl Database {
             .with_borrow_mut(|readers| self.reader(readers)?.prepare_cached(sql)?.execute([]))
             .map(drop)
             .map_err(|source| failed("read the database", Arc::new(source)))
+    }
+
+    /// Runs `write`, which asks nothing but this database, in one transaction, which is kept when it ends well.
+    pub(super) fn transaction<T, E: From<StoreError>>(
+        &self,
+        doing: &'static str,
+        write: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let transaction = Transaction::begin(self, doing)?;
+        let written = pin!(write).now_or_never().ok_or(StoreError::Suspended)??;
+        transaction.commit(doing)?;
+        Ok(written)
+    }
+
+    /// Runs a statement of a [`Database::transaction`] with each of `rows`.
+    pub(super) fn execute_each(
+        &self,
+        doing: &'static str,
+        sql: &str,
+        rows: &[Vec<Value>],
+    ) -> Result<(), StoreError> {
+        let executed = READERS.with_borrow_mut(|readers| {
+            let mut statement = self.reader(readers)?.prepare_cached(sql)?;
+            for values in rows {
+                value::bind(&mut statement, values)?;
+                statement.raw_execute()?;
+            }
+            Ok(())
+        });
+        executed.map_err(|source| failed(doing, Arc::new(source)))
+    }
+
+    /// Makes the next number of a table higher than `highest`.
+    pub(super) fn number_above(
+        &self,
+        doing: &'static str,
+        table: &str,
+        highest: i64,
+    ) -> Result<(), StoreError> {
+        for sql in NUMBER_ABOVE {
+            self.execute_each(doing, sql, &[vec![text(table), int(highest)]])?;
+        }
+        Ok(())
     }
 
     /// The rows of a query, run on this thread's reader.

@@ -113,7 +113,7 @@ impl Store {
                 ),
                 &[shop_value(shop), id_value(id)],
                 |row| {
-                    let applied = row.maybe_blob(16)?;
+                    let applied = row.maybe_blob(17)?;
                     Ok(PendingUser {
                         user: record(row, key)?,
                         applied: applied

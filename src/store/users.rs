@@ -46,7 +46,7 @@ pub struct Tombstone {
 macro_rules! columns {
     () => {
         "id, seq, version, created_ms, modified_ms, deleted_ms, group_count, document, \
-         customer, desired_gen, applied_gen, state, last_error, last_synced_ms, due_ms, attempts"
+         customer, desired_gen, applied_gen, state, last_error, last_synced_ms, due_ms, attempts, guarded"
     };
 }
 /// A question for users.
@@ -74,6 +74,7 @@ pub(super) fn record(row: &Row<'_>, key: &ShopKey) -> Result<UserRecord, StoreEr
         modified_ms: row.int(4)?,
         deleted: row.maybe_int(5)?.is_some(),
         group_count: row.int(6)?,
+        guarded: row.int(16)? == 1,
         // Nothing is left of a deleted user's, once Shopify has seen the deletion.
         document: if sealed.is_empty() {
             String::new()

@@ -27,6 +27,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["shopify", "demo"]),
     ("graphql_client", &["shopify"]),
     ("rusqlite", &["store/sqlite"]),
+    ("tokio_postgres", &["store/postgres"]),
+    ("deadpool_postgres", &["store/postgres"]),
     ("apollo_compiler", &["mock", "shopify"]),
     ("wiremock", &["mock", "shopify"]),
     ("clap", &["cli"]),

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod guard;
 mod harness;
 mod housekeeping;
 mod layers;

@@ -10,3 +10,4 @@ mod logs;
 mod refusals;
 mod replicas;
 mod restart;
+mod transfer;

@@ -35,6 +35,15 @@ impl From<Error> for Broken {
 }
 
 impl Broken {
+    /// Of a commit. When it is not the server that said so, nobody knows.
+    pub(super) fn of_commit(error: Error) -> Self {
+        if error.code().is_some() {
+            error.into()
+        } else {
+            Self::Commit(error.into())
+        }
+    }
+
     /// With what to do about it.
     pub(super) fn explain(&self, doing: &'static str) -> StoreError {
         match self {

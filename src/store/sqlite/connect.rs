@@ -17,6 +17,8 @@ const PREPARED: usize = 64;
 const PAGE_BYTES: i64 = 2_048;
 /// The log is moved into the file when it is so long. A page that was written many times until then is moved once; but all writes wait meanwhile.
 const LOG_PAGES: i64 = (16 << 20) / PAGE_BYTES;
+/// What is changed all over, such as an index of hashes, should stay in memory until it is whole. (Negative: in KiB, not in pages.)
+const LOADER_KIB: i64 = -262_144;
 /// How much of the file each reader reads without copying. It counts as the process's memory, though it is the system's cache.
 const MAPPED_BYTES: i64 = 96 << 20;
 
@@ -44,6 +46,14 @@ pub(super) fn make_writer(connection: &Connection) -> rusqlite::Result<()> {
     overwrite_deleted(connection, false)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     prepare_once(connection)
+}
+
+/// A connection for one transaction that writes much.
+pub(super) fn loader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = open(path)?;
+    make_writer(&connection)?;
+    connection.pragma_update(None, "cache_size", LOADER_KIB)?;
+    Ok(connection)
 }
 
 /// Switches to the write-ahead log. While another process opens or closes the file this is refused at once, whatever the busy timeout says.

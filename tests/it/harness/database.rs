@@ -1,5 +1,6 @@
 //! Where a test's directory of users is: in files, or, when `SYNCUP_TEST_DATABASE` names a PostgreSQL database, in a schema of its own there.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fs, thread};
@@ -7,7 +8,7 @@ use std::{fs, thread};
 use secrecy::SecretString;
 use tokio_postgres::NoTls;
 
-/// The master key of tests that share a server, as hex.
+/// The master key of all tests, as hex.
 pub const MASTER_KEY: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
 /// The file in a test's directory that has the database's address, for commands and restarts.
@@ -16,8 +17,11 @@ const FILE: &str = "database";
 /// Schemas made by this process.
 static MADE: AtomicU64 = AtomicU64::new(0);
 
-/// Makes an empty schema and notes its address in the directory, unless the tests run on files.
+/// Gives the directory the tests' master key, and, unless the tests run on files, the address of an empty schema.
 pub fn prepare(directory: &Path) {
+    let key = directory.join("master.key");
+    fs::write(&key, MASTER_KEY).expect("written");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("set");
     let Ok(server) = std::env::var("SYNCUP_TEST_DATABASE") else {
         return;
     };
@@ -53,7 +57,7 @@ pub fn url(directory: &Path) -> Option<SecretString> {
     noted.ok().map(SecretString::from)
 }
 
-/// The master key that goes with it; `None`: it is in files there.
+/// The master key, where the directory's own file is not asked.
 pub fn master_key(directory: &Path) -> Option<SecretString> {
     url(directory).map(|_| SecretString::from(MASTER_KEY))
 }

@@ -283,7 +283,7 @@ fn help_and_readme_tell_the_exit_codes() {
         (1, "it failed"),
         (2, "the arguments are wrong"),
         (3, "a setting is wrong"),
-        (4, "the data directory cannot be used"),
+        (4, "the data directory, or the database, cannot be used"),
         (5, "an address cannot be listened on"),
         (6, "there is no such shop or token"),
     ] {

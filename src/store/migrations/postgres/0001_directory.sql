@@ -52,7 +52,10 @@ CREATE TABLE users (
   last_synced_ms BIGINT,
   due_ms         BIGINT,
   attempts       BIGINT NOT NULL,
-  applied        BYTEA
+  applied        BYTEA,
+  -- When it was disabled or deleted, and whether the guard against mass deprovisioning holds it.
+  departed_minute BIGINT,
+  guarded        BIGINT NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX users_by_id ON users (shop_id, id);
 CREATE UNIQUE INDEX users_by_user_name ON users (shop_id, user_name) WHERE deleted_ms IS NULL;
@@ -65,6 +68,16 @@ CREATE INDEX users_due ON users (shop_id, due_ms) WHERE due_ms IS NOT NULL;
 CREATE INDEX users_not_synced ON users (shop_id, state, seq) WHERE deleted_ms IS NULL AND state <> 'synced';
 -- A deleted user is done with once its customer is disabled: the others are few.
 CREATE INDEX users_leaving ON users (shop_id, state, seq) WHERE deleted_ms IS NOT NULL AND state <> 'disabled';
+CREATE INDEX users_guarded ON users (shop_id, id) WHERE guarded = 1;
+
+-- How many users were disabled or deleted in each minute, for the guard against mass deprovisioning.
+CREATE TABLE departures (
+  shop_id  BIGINT NOT NULL,
+  minute   BIGINT NOT NULL,
+  departed BIGINT NOT NULL,
+  deleted  BIGINT NOT NULL,
+  PRIMARY KEY (shop_id, minute)
+);
 
 -- The e-mails other than the userName.
 CREATE TABLE user_emails (

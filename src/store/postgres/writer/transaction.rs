@@ -2,15 +2,14 @@
 
 use deadpool_postgres::Object;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, maybe_done};
-use futures_util::poll;
+use futures_util::future::BoxFuture;
 use tokio_postgres::{Error, Statement as Prepared};
 
 use super::DOING;
 use crate::base::id::ShopId;
 use crate::store::batch::Statement;
 use crate::store::postgres::refusal::{Broken, is_not_unique};
-use crate::store::postgres::{parameters, placeholders, send};
+use crate::store::postgres::{in_one_go, parameters, placeholders, send};
 use crate::store::value::{Value, shop as shop_value};
 use crate::store::{Batch, GuardFailure, Written};
 
@@ -126,13 +125,7 @@ impl<'t> Open<'t> {
         self.connection
             .batch_execute("COMMIT")
             .await
-            .map_err(|error| {
-                if error.code().is_some() {
-                    error.into()
-                } else {
-                    Broken::Commit(error.into())
-                }
-            })
+            .map_err(Broken::of_commit)
     }
 }
 
@@ -142,20 +135,6 @@ impl Drop for Open<'_> {
             send(self.connection, "ROLLBACK");
         }
     }
-}
-
-/// Lets each be sent, in their order, before the first is waited for.
-async fn in_one_go<'s, T>(sending: impl Iterator<Item = BoxFuture<'s, T>>) -> Vec<T> {
-    let mut sent: Vec<_> = sending.map(|one| Box::pin(maybe_done(one))).collect();
-    for one in &mut sent {
-        let _ = poll!(one.as_mut());
-    }
-    let mut answers = Vec::with_capacity(sent.len());
-    for one in &mut sent {
-        one.as_mut().await;
-        answers.extend(one.as_mut().take_output());
-    }
-    answers
 }
 
 /// What a batch's statements came to. The first that did not go as told decides: what came behind it is undone with it.

@@ -111,6 +111,25 @@ async fn every_read_searches_by_its_index() {
 }
 
 #[tokio::test]
+async fn an_export_goes_through_each_table_once() {
+    let fresh = furnished().await;
+    ASKED.take();
+    fresh
+        .store
+        .export(1_000, &mut std::io::sink())
+        .await
+        .expect("exported");
+    let asked = ASKED.take();
+    // Of tokens there are few.
+    for sql in asked.iter().filter(|sql| !sql.contains("FROM tokens")) {
+        let plan = plan(&fresh, sql).await;
+        assert!(plan.starts_with("SEARCH"), "{sql}\n{plan}");
+        assert!(!scans(&plan), "{sql}\n{plan}");
+    }
+    assert!(asked.len() >= 8, "{asked:?}");
+}
+
+#[tokio::test]
 async fn no_write_scans_a_table_that_grows() {
     let fresh = furnished().await;
     let (store, shop, key) = (&fresh.store, fresh.shop, &fresh.key);
