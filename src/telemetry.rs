@@ -103,3 +103,15 @@ where
         LogFormat::Json => lines.json().boxed(),
     }
 }
+
+#[cfg(all(test, not(feature = "otel")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_the_feature_a_collector_is_refused_with_what_to_do() {
+        let refused = init("info", LogFormat::Text, Some("http://127.0.0.1:4318"));
+        let error = refused.expect_err("refused").to_string();
+        assert!(error.contains("cargo build --features otel"), "{error}");
+    }
+}
