@@ -187,7 +187,11 @@ fn load_with(arguments: &Arguments, name: &str, value: Option<&str>) -> Result<S
 }
 
 fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
-    telemetry::init(&settings.log, settings.log_format)?;
+    let _telemetry = telemetry::init(
+        &settings.log,
+        settings.log_format,
+        settings.otel_endpoint.as_deref(),
+    )?;
     for variable in settings::unknown_variables() {
         tracing::warn!(
             variable,

@@ -142,6 +142,8 @@ pub struct Settings {
     pub log: String,
     /// How to log.
     pub log_format: LogFormat,
+    /// Where spans are sent to, without a trailing slash.
+    pub otel_endpoint: Option<String>,
 }
 
 /// The values found, by setting name.
@@ -235,6 +237,7 @@ impl Found {
                 "json" => LogFormat::Json,
                 _ => return Err(invalid("log_format", "text or json")),
             },
+            otel_endpoint: self.url("otel_endpoint")?,
         })
     }
 

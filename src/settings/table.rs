@@ -112,6 +112,11 @@ pub const TABLE: &[Setting] = &[
         "What to log: a level, or tracing filter directives.",
     ),
     setting("log_format", "text", "text or json."),
+    setting(
+        "otel_endpoint",
+        "",
+        "An OpenTelemetry collector to send spans to by OTLP over HTTP, such as http://127.0.0.1:4318. Only for a syncup that was built with the feature otel.",
+    ),
 ];
 
 /// The environment variable of a setting.

@@ -33,7 +33,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("wiremock", &["mock", "shopify"]),
     ("clap", &["cli"]),
     ("opentelemetry", &["telemetry/otel"]),
-    ("opentelemetry_otlp", &["telemetry/otel"]),
+    ("opentelemetry_otlp", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry/otel"]),
     ("tracing_opentelemetry", &["telemetry/otel"]),
     (

@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::harness::Scim;
 use crate::harness::installation::{Bridge, Installation};
 use crate::harness::process::signal;
+use crate::harness::{Scim, TestApp};
 
 /// Users of the import.
 const USERS: usize = 5_000;
@@ -147,4 +147,18 @@ async fn one_of_three_replicas_is_killed_and_one_stands_still_during_an_import()
     assert_eq!(installation.mock.throttled().await, 0);
     stopped.process.stop();
     third.process.stop();
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: tests/postgres cargo test -- --include-ignored"]
+async fn a_replica_that_stops_in_order_leaves_its_shops_to_the_others_at_once() {
+    let app = TestApp::start().await;
+    let store = app.application.store();
+    assert!(store.is_shared(), "no SYNCUP_TEST_DATABASE is set");
+    let shop = store.shop_by_domain(&app.shop).await.unwrap().unwrap().id;
+    let created = app.scim.post("/Users", &user(1)).await;
+    assert_eq!(created.status, 201);
+    assert!(store.lease(shop).await.unwrap().is_some());
+    app.application.reconciler().stop().await;
+    assert_eq!(store.lease(shop).await.unwrap(), None);
 }
