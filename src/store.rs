@@ -47,7 +47,7 @@ pub use batch::{Batch, GuardFailure};
 pub use error::{Cause, StoreError};
 pub use groups::GroupChange;
 pub use guard::{Departure, GuardLimits};
-pub use leases::{Calls, Lease, ReplicaId};
+pub use leases::{Call, Calls, Lease, ReplicaId};
 pub use postgres::PostgresConfig;
 pub use shops::ShopKeys;
 pub use sync::{Outcome, PendingUser};

@@ -17,7 +17,7 @@ use super::verdict::Verdict;
 use crate::base::clock::Clock;
 use crate::base::id::{ResourceId, ShopId};
 use crate::shopify::Class;
-use crate::store::{Batch, ReplicaId, Store, StoreError};
+use crate::store::{Batch, Call, ReplicaId, Store, StoreError};
 use crate::work::{Stop, Wake, Working};
 
 /// How long calls of Shopify may go on when the bridge stops: one that is answered at all takes less, and whoever stops a container kills it after ten seconds.
@@ -162,9 +162,12 @@ impl Reconciler {
             return;
         };
         if noted(self.leases.holder(shop.id()).await) == Some(Holder::Another) {
-            return self
-                .wait_for_holder(shop.id(), user, budget, &waiting)
-                .await;
+            let call = Call {
+                shop: shop.id(),
+                user,
+                request_id: request_id.to_owned(),
+            };
+            return self.wait_for_holder(call, budget, &waiting).await;
         }
         if shop.in_progress() >= shop.concurrency() {
             // The lane is full: waiting in line here would cost more than the worker's next round.

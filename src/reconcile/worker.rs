@@ -74,9 +74,9 @@ async fn hear(reconciler: Arc<Reconciler>, working: Working) {
         tokio::select! {
             call = calls.recv() => {
                 // A database that nobody shares has none.
-                let Some((shop, user)) = call else { break };
+                let Some(call) = call else { break };
                 let reconciler = Arc::clone(&reconciler);
-                steps.spawn(async move { reconciler.called_for(shop, user).await });
+                steps.spawn(async move { reconciler.called_for(call).await });
             }
             () = working.ending() => break,
         }

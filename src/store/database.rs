@@ -3,11 +3,10 @@
 use tokio::sync::mpsc;
 
 use super::batch::OnWritten;
-use super::leases::Calls;
+use super::leases::{Call, Calls};
 use super::row::Row;
 use super::value::Value;
 use super::{Batch, Location, StoreError, Written, postgres, sqlite};
-use crate::base::id::{ResourceId, ShopId};
 use crate::metrics::{Counter, Family, Label};
 
 /// An open database.
@@ -153,11 +152,11 @@ impl Database {
     }
 
     /// Asks the other processes to take this user first.
-    pub(super) async fn call_for(&self, shop: ShopId, user: ResourceId) -> Result<(), StoreError> {
+    pub(super) async fn call_for(&self, call: &Call) -> Result<(), StoreError> {
         match &self.engine {
             // There is no other.
             Engine::Sqlite(_) => Ok(()),
-            Engine::Postgres(database) => database.call_for(shop, user).await,
+            Engine::Postgres(database) => database.call_for(call).await,
         }
     }
 

@@ -159,8 +159,8 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn call_for(&self, shop: ShopId, user: ResourceId) -> Result<(), StoreError> {
-        self.database.call_for(shop, user).await
+    pub async fn call_for(&self, call: &Call) -> Result<(), StoreError> {
+        self.database.call_for(call).await
     }
 
     /// What other processes call for. Calls that come while nobody listens are lost.
@@ -186,5 +186,16 @@ impl Store {
     }
 }
 
-/// Users that other processes call for.
-pub type Calls = tokio::sync::mpsc::Receiver<(ShopId, ResourceId)>;
+/// A call for a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The shop.
+    pub shop: ShopId,
+    /// The user.
+    pub user: ResourceId,
+    /// The request that waits, for the activity log; empty when none does.
+    pub request_id: String,
+}
+
+/// What other processes call for.
+pub type Calls = tokio::sync::mpsc::Receiver<Call>;

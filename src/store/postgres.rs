@@ -21,11 +21,10 @@ use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
 
 use super::batch::OnWritten;
-use super::leases::Calls;
+use super::leases::{Call, Calls};
 use super::row::Row as StoreRow;
 use super::value::{Value, int, text};
 use super::{Batch, StoreError, Written};
-use crate::base::id::{ResourceId, ShopId};
 use connect::Server;
 use refusal::Broken;
 use scope::Scope;
@@ -163,8 +162,8 @@ impl Database {
     }
 
     /// Sends a call to the other processes.
-    pub(super) async fn call_for(&self, shop: ShopId, user: ResourceId) -> Result<(), StoreError> {
-        let called = [Value::Text(calls::text(shop, user))];
+    pub(super) async fn call_for(&self, call: &Call) -> Result<(), StoreError> {
+        let called = [Value::Text(calls::text(call))];
         let doing = "call another process";
         self.query(doing, calls::CALL, &called, |_| Ok(()))
             .await

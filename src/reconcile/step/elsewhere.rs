@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::{Reconciler, Step, noted};
-use crate::base::id::{ResourceId, ShopId};
+use crate::base::id::ShopId;
 use crate::reconcile::leases::Holder;
 use crate::shopify::Class;
-use crate::store::Calls;
+use crate::store::{Call, Calls};
 use crate::work::Working;
 
 /// When to look first, and how often at last, whether another process has done a step.
@@ -15,19 +15,13 @@ const LAST_LOOK: Duration = Duration::from_millis(100);
 
 impl Reconciler {
     /// Asks the process that works for the shop to take the user first, and waits for that.
-    pub(super) async fn wait_for_holder(
-        &self,
-        shop: ShopId,
-        user: ResourceId,
-        budget: Duration,
-        waiting: &Working,
-    ) {
+    pub(super) async fn wait_for_holder(&self, call: Call, budget: Duration, waiting: &Working) {
         let tried = async {
-            self.store.call_for(shop, user).await?;
+            self.store.call_for(&call).await?;
             let mut pause = FIRST_LOOK;
             loop {
                 tokio::time::sleep(pause).await;
-                if self.store.was_tried(shop, user).await? {
+                if self.store.was_tried(call.shop, call.user).await? {
                     return Ok(());
                 }
                 pause = (pause * 3 / 2).min(LAST_LOOK);
@@ -42,13 +36,15 @@ impl Reconciler {
     }
 
     /// Another process calls for a user: the request that changed it waits there.
-    pub(in crate::reconcile) async fn called_for(&self, shop: ShopId, user: ResourceId) {
-        if noted(self.leases.holder(shop).await).is_none_or(|holder| holder == Holder::Another) {
+    pub(in crate::reconcile) async fn called_for(&self, call: Call) {
+        if !self.works_for(call.shop).await {
             return;
         }
-        if let Some(shop) = self.shop(shop).await
-            && self.run(&shop, user, Class::Inline, "").await != Step::Done
-        {
+        let Some(shop) = self.shop(call.shop).await else {
+            return;
+        };
+        let step = self.run(&shop, call.user, Class::Inline, &call.request_id);
+        if step.await != Step::Done {
             self.wake.notify();
         }
     }

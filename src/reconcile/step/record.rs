@@ -8,7 +8,7 @@ use crate::directory::{Activity, UserRecord};
 use crate::reconcile::attempt::Attempt;
 use crate::reconcile::shop::Shop;
 use crate::reconcile::verdict::Verdict;
-use crate::store::{Batch, GuardFailure, Lease, Outcome, StoreError};
+use crate::store::{Batch, Call, GuardFailure, Lease, Outcome, StoreError};
 
 impl Reconciler {
     pub(super) async fn record(
@@ -85,7 +85,12 @@ impl Reconciler {
             self.store.note(&mut batch, shop.id(), entry);
         }
         let _ = self.store.write(batch).await?;
-        self.store.call_for(shop.id(), user.id).await
+        let call = Call {
+            shop: shop.id(),
+            user: user.id,
+            request_id: String::new(),
+        };
+        self.store.call_for(&call).await
     }
 
     fn jitter(&self) -> f64 {

@@ -7,8 +7,8 @@ use tokio::sync::mpsc;
 use tokio_postgres::{AsyncMessage, Error};
 
 use super::connect::Server;
-use crate::base::id::{ResourceId, ShopId};
-use crate::store::leases::Calls;
+use crate::base::id::ShopId;
+use crate::store::leases::{Call, Calls};
 
 /// How soon a lost connection is made again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -19,13 +19,17 @@ const WAITING: usize = 1_024;
 pub(super) const CALL: &str = "SELECT pg_notify('syncup_' || current_schema(), ?1)";
 
 /// A call as text.
-pub(super) fn text(shop: ShopId, user: ResourceId) -> String {
-    format!("{} {user}", shop.0)
+pub(super) fn text(call: &Call) -> String {
+    format!("{} {} {}", call.shop.0, call.user, call.request_id)
 }
 
-fn parse(text: &str) -> Option<(ShopId, ResourceId)> {
-    let (shop, user) = text.split_once(' ')?;
-    Some((ShopId(shop.parse().ok()?), user.parse().ok()?))
+fn parse(text: &str) -> Option<Call> {
+    let mut parts = text.splitn(3, ' ');
+    Some(Call {
+        shop: ShopId(parts.next()?.parse().ok()?),
+        user: parts.next()?.parse().ok()?,
+        request_id: parts.next()?.to_owned(),
+    })
 }
 
 /// Listens on a connection of its own, as long as somebody hears.
@@ -43,10 +47,7 @@ pub(super) fn listen(server: Server) -> Calls {
 }
 
 /// Until the connection breaks, or nobody hears any more.
-async fn listen_once(
-    server: &Server,
-    told: &mpsc::Sender<(ShopId, ResourceId)>,
-) -> Result<(), Error> {
+async fn listen_once(server: &Server, told: &mpsc::Sender<Call>) -> Result<(), Error> {
     let (client, mut connection) = server.connect().await?;
     let forward = told.clone();
     let driving = server.runtime().spawn(async move {
@@ -75,11 +76,18 @@ async fn listen_once(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::id::ResourceId;
 
     #[test]
     fn a_call_is_read_as_it_was_written() {
-        let call = (ShopId(7), ResourceId::new(1_000, &[3; 10]));
-        assert_eq!(parse(&text(call.0, call.1)), Some(call));
+        for request_id in ["", "request"] {
+            let call = Call {
+                shop: ShopId(7),
+                user: ResourceId::new(1_000, &[3; 10]),
+                request_id: request_id.to_owned(),
+            };
+            assert_eq!(parse(&text(&call)), Some(call));
+        }
         for text in [
             "",
             "7",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::store::tests::database::{self, MASTER_KEY};
 use crate::store::tests::{Fresh, add_shop, group, id, open, user};
-use crate::store::{GuardFailure, Lease, Location, Store};
+use crate::store::{Call, GuardFailure, Lease, Location, Store};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Two processes' stores of one directory.
@@ -266,14 +266,15 @@ async fn a_lease_is_one_process_s_until_that_is_gone() {
 async fn a_call_is_heard_by_the_other_processes() {
     let (fresh, other) = two().await;
     let mut calls = other.calls();
+    let call = Call {
+        shop: fresh.shop,
+        user: id(7),
+        request_id: "request".to_owned(),
+    };
     let heard = async {
         loop {
             // Who does not listen yet hears nothing.
-            fresh
-                .store
-                .call_for(fresh.shop, id(7))
-                .await
-                .expect("called");
+            fresh.store.call_for(&call).await.expect("called");
             let pause = std::time::Duration::from_millis(50);
             if let Ok(call) = tokio::time::timeout(pause, calls.recv()).await {
                 return call;
@@ -281,5 +282,5 @@ async fn a_call_is_heard_by_the_other_processes() {
         }
     };
     let heard = tokio::time::timeout(std::time::Duration::from_secs(20), heard).await;
-    assert_eq!(heard.expect("heard"), Some((fresh.shop, id(7))));
+    assert_eq!(heard.expect("heard"), Some(call));
 }
