@@ -59,7 +59,8 @@ fn own_code(error: &(dyn Error + 'static)) -> Option<u8> {
         return Some(MISSING);
     }
     if let Some(
-        TransferError::HasShops
+        TransferError::InUse
+        | TransferError::HasShops
         | TransferError::Remains { .. }
         | TransferError::OtherMasterKey { .. },
     ) = error.downcast_ref()

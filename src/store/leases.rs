@@ -36,6 +36,23 @@ impl Store {
         self.database.is_shared()
     }
 
+    /// Whether a process works on the directory that shares it with others. Of files, it is the lock that says so.
+    pub(super) async fn is_worked_on(&self) -> Result<bool, StoreError> {
+        if !self.is_shared() {
+            return Ok(false);
+        }
+        let alive = self
+            .database
+            .query_one(
+                "see who is alive",
+                "SELECT 1 FROM replicas, server_clock WHERE until_ms > now_ms LIMIT 1",
+                &[],
+                |_| Ok(()),
+            )
+            .await?;
+        Ok(alive.is_some())
+    }
+
     /// Says that a process is alive for so long from now on. False: it was not any more, or not yet, and has no lease.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ impl Store {
         self.database.patient_snapshot(export).await?
     }
 
-    /// Reads an export into this directory, which must have no shops: all of it or nothing. Nobody may serve from the directory meanwhile.
+    /// Reads an export into this directory, which must have no shops: all of it or nothing. Nobody may serve from it meanwhile.
     ///
     /// # Errors
     /// The directory has shops, the file is not a whole export, another master key has sealed it, or the database failed.
@@ -67,6 +67,9 @@ impl Store {
         let mut lines = Lines::begin(from)?;
         if !self.shops().await?.is_empty() {
             return Err(TransferError::HasShops);
+        }
+        if self.is_worked_on().await? {
+            return Err(TransferError::InUse);
         }
         while self.sweep_deleted_shops().await? {}
         let import = async {

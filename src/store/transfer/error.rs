@@ -61,6 +61,11 @@ pub enum TransferError {
         "this directory has shops already: name another data_dir or database, or remove them with `syncup shop remove`"
     )]
     HasShops,
+    /// Somebody works on the database.
+    #[error(
+        "another syncup is serving from this database: stop it; one that was killed is forgotten after ten seconds"
+    )]
+    InUse,
     /// There are rows that belong to no shop.
     #[error("this directory has {table} that belong to no shop: name another data_dir or database")]
     Remains {

@@ -29,7 +29,7 @@ pub(super) fn row(table: &Table, values: &[Value]) -> Result<String, StoreError>
     let mut members = Map::new();
     members.insert(TABLE.to_owned(), table.name.into());
     for (column, value) in table.columns.iter().zip(values) {
-        members.insert(column.name.to_owned(), to_json(value)?);
+        members.insert(column.name.to_owned(), written(value)?);
     }
     Ok(Json::Object(members).to_string())
 }
@@ -50,7 +50,7 @@ pub(super) fn values(
         .ok_or("a column is missing or of another type")
 }
 
-fn to_json(value: &Value) -> Result<Json, StoreError> {
+fn written(value: &Value) -> Result<Json, StoreError> {
     Ok(match value {
         Value::Null => Json::Null,
         Value::Int(number) => Json::from(*number),

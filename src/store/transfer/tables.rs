@@ -1,4 +1,4 @@
-//! What is moved: every table with all of its columns. A test compares them with the engine's own.
+//! What is moved: every table with all of its columns, but for who works on the database now. A test compares them with the engine's own.
 
 use crate::store::StoreError;
 use crate::store::row::Row;

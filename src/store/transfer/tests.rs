@@ -1,6 +1,7 @@
 //! Moving: from files to files, and to whichever engine the tests run on.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use secrecy::SecretString;
 use serde_json::Value as Json;
@@ -12,8 +13,10 @@ use crate::base::id::ShopId;
 use crate::base::token::{RANDOM_LEN, Token};
 use crate::directory::{Activity, SyncState, TokenRecord};
 use crate::store::tests::database::{self, MASTER_KEY};
-use crate::store::tests::{Fresh, add_shop, customer, group, id, open, sync, user};
-use crate::store::{ActivityFilter, Departure, GuardFailure, GuardLimits, Location, Store};
+use crate::store::tests::{Fresh, add_shop, customer, group, id, sync, user};
+use crate::store::{
+    ActivityFilter, Departure, GuardFailure, GuardLimits, Location, PostgresConfig, Store,
+};
 
 const MADE_MS: i64 = 1_795_514_400_000;
 
@@ -23,6 +26,20 @@ async fn empty() -> (TempDir, Store) {
     database::prepare(directory.path());
     let store = open(directory.path()).await;
     (directory, store)
+}
+
+/// The store of a directory of whichever engine, with the key that all of them have here.
+async fn open(directory: &Path) -> Store {
+    let location = match database::url(directory) {
+        None => Location::Directory(directory.to_owned()),
+        Some(url) => Location::Postgres(PostgresConfig {
+            url,
+            connections: 8,
+            ca_file: None,
+        }),
+    };
+    let key = SecretString::from(MASTER_KEY);
+    Store::open(&location, Some(&key)).await.expect("opened")
 }
 
 /// A directory in files, with something in every table and more than a page of users.
@@ -46,6 +63,19 @@ async fn furnished() -> Fresh {
     sync::settle(&fresh, 2, Some(customer(2))).await;
     sync::settle(&fresh, 3, Some(customer(3))).await;
     fresh.delete(3).await.expect("deleted");
+    let left = Departure {
+        user: id(3),
+        deleted: true,
+        at_ms: 2_000,
+    };
+    let limits = GuardLimits {
+        users: 0,
+        percent: 0,
+    };
+    fresh
+        .write(|batch| fresh.store.note_departure(batch, shop, left, limits))
+        .await
+        .expect("noted");
     let refused = crate::store::Outcome {
         last_error: Some("the phone\0 is taken".to_owned()),
         ..sync::outcome(1, SyncState::Failed)
@@ -69,16 +99,6 @@ async fn furnished() -> Fresh {
             fresh.store.add_member(batch, shop, id(9_000), id(1), 1_500);
             fresh.store.note(batch, shop, &entry);
             fresh.store.note(batch, shop, &Activity::default());
-            let departure = Departure {
-                user: id(5),
-                deleted: false,
-                at_ms: MADE_MS,
-            };
-            let limits = GuardLimits {
-                users: 0,
-                percent: 0,
-            };
-            fresh.store.note_departure(batch, shop, departure, limits);
         })
         .await
         .expect("written");
@@ -315,23 +335,36 @@ async fn another_master_key_is_refused_before_anything_is_kept() {
 async fn a_directory_with_shops_is_left_as_it_is() {
     let from = furnished().await;
     let (file, _) = exported(&from.store).await;
-    let to = Fresh::new().await;
-    to.add_users(3).await;
-    let before = exported(&to.store).await;
-    let refused = import(&to.store, &file).await;
+    let (_directory, to) = empty().await;
+    let shop = add_shop(&to, "demo").await;
+    let before = exported(&to).await;
+    let refused = import(&to, &file).await;
     assert!(matches!(refused, Err(TransferError::HasShops)));
-    assert_eq!(exported(&to.store).await, before);
+    assert_eq!(exported(&to).await, before);
 
     // What a removed shop has left is not in the way.
-    to.store
-        .delete_shop(to.shop)
+    to.delete_shop(shop)
         .await
         .expect("written")
         .expect("removed");
-    import(&to.store, &file).await.expect("imported");
-    assert_eq!(exported(&to.store).await.0, file);
-    let again = import(&to.store, &file).await;
+    import(&to, &file).await.expect("imported");
+    assert_eq!(exported(&to).await.0, file);
+    let again = import(&to, &file).await;
     assert!(matches!(again, Err(TransferError::HasShops)));
+}
+
+#[tokio::test]
+async fn a_database_that_is_worked_on_is_refused() {
+    let (file, _) = exported(&furnished().await.store).await;
+    let (_directory, to) = empty().await;
+    if !to.is_shared() {
+        // Files are locked by who serves from them.
+        return;
+    }
+    to.stay_alive(id(1), 60_000).await.expect("alive");
+    check(&to, &file, "is serving from this database").await;
+    to.retire(id(1)).await.expect("retired");
+    import(&to, &file).await.expect("imported");
 }
 
 #[tokio::test]
@@ -381,9 +414,8 @@ async fn columns(store: &Store) -> BTreeSet<String> {
             "SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
         }
         true => {
-            // The others are of running processes.
             "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT), CAST(data_type AS TEXT) FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND table_name NOT IN ('syncup_schema', 'replicas', 'leases', 'server_clock')"
+             WHERE table_schema = current_schema() AND table_name NOT IN ('syncup_schema', 'leases', 'replicas', 'server_clock')"
         }
     };
     let columns = store.database.query("read the schema", sql, &[], |row| {

@@ -1,6 +1,6 @@
 //! A directory that moves: all of it, or nothing.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -20,11 +20,22 @@ fn user(number: usize) -> Value {
     json!({"userName": email, "emails": [{"value": email}], "externalId": format!("ext-{number}")})
 }
 
-/// An empty directory of whichever engine.
-fn empty() -> TempDir {
+/// An empty directory of whichever engine, with the master key of another one.
+fn empty(from: &Installation) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     database::prepare(directory.path());
+    give_key(from, &directory);
     directory
+}
+
+fn give_key(from: &Installation, to: &TempDir) {
+    let file = path(to, "master.key");
+    if !from.is_shared() {
+        fs::copy(path(&from.directory, "master.key"), file).unwrap();
+        return;
+    }
+    fs::write(&file, database::MASTER_KEY).unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
 }
 
 fn path(directory: &TempDir, name: &str) -> String {
@@ -94,7 +105,7 @@ async fn users_are_served_from_where_they_were_moved_to() {
     bridge.process.stop();
 
     let to = Installation {
-        directory: empty(),
+        directory: empty(&from),
         ..from
     };
     let said = printed(&mut to.cli(&["import", &file]));
@@ -131,7 +142,7 @@ fn export(directory: &TempDir, name: &str) -> (String, Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_goes_through_a_pipe_and_is_told_as_json() {
     let (from, _) = exported().await;
-    let to = empty();
+    let to = empty(&from);
     let mut sending = from.cli(&["export", "-"]);
     let mut sending = sending.stdout(Stdio::piped()).spawn().unwrap();
     let mut taking = cli(to.path(), &["import", "-", "--json"]);
@@ -160,7 +171,7 @@ async fn what_cannot_be_moved_is_refused_with_what_to_do() {
         &["has shops already", "syncup shop remove"],
     );
 
-    let to = empty();
+    let to = empty(&from);
     let mut other_key = cli(to.path(), &["import", &file]);
     other_key.env("SYNCUP_MASTER_KEY", "1".repeat(64));
     check(
@@ -184,10 +195,8 @@ async fn what_cannot_be_moved_is_refused_with_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn files_that_are_served_from_are_not_imported_into() {
     let (from, file) = exported().await;
-    // Not the one of a test's engine: only files are one process's alone.
     let directory = tempfile::tempdir().unwrap();
-    let key = from.directory.path().join("master.key");
-    fs::copy(key, directory.path().join("master.key")).unwrap();
+    give_key(&from, &directory);
     let to = Installation { directory, ..from };
     let bridge = Bridge::start(&mut to.serve_command());
     check(
