@@ -45,6 +45,7 @@ pub(super) struct Attempt<'a> {
     class: Class,
     permit: &'a Permit<'a>,
     user: UserRecord,
+    changed_ms: Option<i64>,
     desired: Desired,
     active: bool,
     customer: Option<CustomerGid>,
@@ -65,6 +66,7 @@ impl<'a> Attempt<'a> {
         permit: &'a Permit<'a>,
         pending: PendingUser,
     ) -> Result<Self, StoreError> {
+        let changed_ms = pending.changed_ms();
         let PendingUser { user, applied } = pending;
         let document = document(&user)?;
         let groups = group_names(store, shop, &user).await?;
@@ -83,12 +85,18 @@ impl<'a> Attempt<'a> {
             class,
             permit,
             user,
+            changed_ms,
             desired,
         })
     }
 
     pub(super) fn user(&self) -> &UserRecord {
         &self.user
+    }
+
+    /// When the directory made the change that brings it here, if one does.
+    pub(super) fn changed_ms(&self) -> Option<i64> {
+        self.changed_ms
     }
 
     pub(super) fn active(&self) -> bool {

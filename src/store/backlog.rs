@@ -36,7 +36,8 @@ macro_rules! count {
 }
 
 impl Store {
-    /// What Shopify is still to be told. Who waits longest is looked for among the thousand users of each shop that are due first.
+    /// What Shopify is still to be told. Who waits longest, by [`PendingUser::changed_ms`](super::PendingUser::changed_ms), is looked for among the thousand users of
+    /// each shop that are due first.
     ///
     /// # Errors
     /// The database failed.
@@ -63,9 +64,9 @@ impl Store {
         let oldest = self.database.query_one(
             "find what is due",
             "SELECT MIN(modified_ms) FROM (SELECT \
-             (SELECT MIN(modified_ms) FROM (SELECT modified_ms, state, desired_gen, applied_gen FROM users \
+             (SELECT MIN(modified_ms) FROM (SELECT modified_ms, state, customer, applied, desired_gen, applied_gen FROM users \
               WHERE users.shop_id = shops.shop_id AND due_ms IS NOT NULL ORDER BY due_ms LIMIT ?1) AS soon \
-              WHERE state = 'pending' AND desired_gen > applied_gen) AS modified_ms \
+              WHERE state = 'pending' AND desired_gen > applied_gen AND (applied IS NOT NULL OR customer IS NULL OR applied_gen = 0)) AS modified_ms \
              FROM shops) AS oldest",
             &[count_value(LOOKED_AT)],
             |row| row.maybe_int(0),

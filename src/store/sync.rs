@@ -19,6 +19,15 @@ pub struct PendingUser {
     pub applied: Option<String>,
 }
 
+impl PendingUser {
+    /// When it was last changed, if Shopify has not seen that; `None` when it is only looked at again, since somebody may have written its customer.
+    pub fn changed_ms(&self) -> Option<i64> {
+        let sync = &self.user.sync;
+        let is_in_doubt = self.applied.is_none() && sync.customer.is_some() && sync.applied_gen > 0;
+        (sync.is_dirty() && !is_in_doubt).then_some(self.user.modified_ms)
+    }
+}
+
 /// What became of a step.
 #[derive(Debug, Clone)]
 pub struct Outcome {

@@ -39,9 +39,8 @@ impl Reconciler {
         // Lost, the step is done again: it finds the customer by our id, and writes what is there already.
         match self.store.write(batch.found_out_again()).await? {
             Ok(()) => {
-                // What was parked or is only looked at again is no change on its way.
-                if verdict == &Verdict::Settled && user.sync.is_dirty() {
-                    shop.propagated(now_ms - user.modified_ms);
+                if let (Verdict::Settled, Some(changed_ms)) = (verdict, attempt.changed_ms()) {
+                    shop.propagated(now_ms - changed_ms);
                 }
                 Ok(())
             }

@@ -284,6 +284,24 @@ async fn the_backlog_is_counted_over_all_shops_with_who_waits_longest() {
         .expect("written");
     let told = backlog().await;
     assert_eq!((count(&told), told.oldest_ms), ([0, 1, 0], None));
+    // Nor is one whose customer somebody else may have written.
+    fresh
+        .write(|batch| fresh.store.doubt_user(batch, fresh.shop, id(3), 9_000))
+        .await
+        .expect("written");
+    let told = backlog().await;
+    assert_eq!((count(&told), told.oldest_ms), ([1, 1, 0], None));
+    let changed = async || pending(&fresh, 3).await.expect("there").changed_ms();
+    assert_eq!(changed().await, None);
+    settle(&fresh, 3, Some(customer(3))).await;
+    assert_eq!(changed().await, None);
+    let version = fresh.user(3).await.version;
+    fresh
+        .update(&user(3, "carl"), version)
+        .await
+        .expect("written");
+    assert_eq!(changed().await, Some(fresh.user(3).await.modified_ms));
+    assert_eq!(backlog().await.oldest_ms, changed().await);
 }
 
 #[tokio::test]
