@@ -27,6 +27,8 @@ pub(super) struct Leases {
     held: Mutex<Held>,
     /// One says that the process is alive at a time.
     saying: tokio::sync::Mutex<()>,
+    /// One takes a lease at a time.
+    taking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -53,6 +55,7 @@ impl Leases {
             works,
             held: Mutex::default(),
             saying: tokio::sync::Mutex::default(),
+            taking: tokio::sync::Mutex::default(),
         }
     }
 
@@ -73,6 +76,15 @@ impl Leases {
         let known = self.store.lease(shop).await?;
         if known.is_some_and(|lease| lease.owner != self.owner) {
             return Ok(Holder::Another);
+        }
+        self.take(shop).await
+    }
+
+    /// Takes a lease, or finds that another step of this process has just taken it: each taking ends the one before.
+    async fn take(&self, shop: ShopId) -> Result<Holder, StoreError> {
+        let _alone = self.taking.lock().await;
+        if let Some(lease) = self.held().leases.get(&shop) {
+            return Ok(Holder::This(Some(*lease)));
         }
         let Some(lease) = self.store.take_lease(shop, self.owner).await? else {
             return Ok(Holder::Another);

@@ -156,9 +156,17 @@ async fn a_replica_that_stops_in_order_leaves_its_shops_to_the_others_at_once() 
     let store = app.application.store();
     assert!(store.is_shared(), "no SYNCUP_TEST_DATABASE is set");
     let shop = store.shop_by_domain(&app.shop).await.unwrap().unwrap().id;
-    let created = app.scim.post("/Users", &user(1)).await;
-    assert_eq!(created.status, 201);
-    assert!(store.lease(shop).await.unwrap().is_some());
+    let mut clients = JoinSet::new();
+    for number in 0..20 {
+        let scim = app.scim.clone();
+        clients.spawn(async move { scim.post("/Users", &user(number)).await.status });
+    }
+    while let Some(status) = clients.join_next().await {
+        assert_eq!(status.unwrap(), 201);
+    }
+    // Steps that begin at once take it once.
+    let lease = store.lease(shop).await.unwrap();
+    assert_eq!(lease.map(|lease| lease.epoch), Some(1));
     app.application.reconciler().stop().await;
     assert_eq!(store.lease(shop).await.unwrap(), None);
 }
