@@ -49,9 +49,9 @@ impl Store {
         );
         batch.push(
             "UPDATE users SET departed_minute = ?3, guarded = CASE WHEN \
-             (SELECT CAST(SUM(departed) AS BIGINT) FROM departures WHERE shop_id = ?1 AND minute > ?3 - ?6) > ?4 AND \
-             (SELECT CAST(SUM(departed) AS BIGINT) FROM departures WHERE shop_id = ?1 AND minute > ?3 - ?6) * 100 > ?5 * \
-             (SELECT user_count + (SELECT CAST(SUM(deleted) AS BIGINT) FROM departures WHERE shop_id = ?1 AND minute > ?3 - ?6) FROM shops WHERE shop_id = ?1) \
+             (SELECT CAST(SUM(departed) AS BIGINT) FROM departures WHERE shop_id = ?1 AND minute > ?6) > ?4 AND \
+             (SELECT CAST(SUM(departed) AS BIGINT) FROM departures WHERE shop_id = ?1 AND minute > ?6) * 100 > ?5 * \
+             (SELECT user_count + (SELECT CAST(SUM(deleted) AS BIGINT) FROM departures WHERE shop_id = ?1 AND minute > ?6) FROM shops WHERE shop_id = ?1) \
              THEN 1 ELSE 0 END WHERE shop_id = ?1 AND id = ?2",
             vec![
                 shop_value(shop),
@@ -59,7 +59,7 @@ impl Store {
                 int(minute),
                 int(limits.users),
                 int(limits.percent),
-                int(WINDOW_MINUTES),
+                int(minute - WINDOW_MINUTES),
             ],
         );
     }

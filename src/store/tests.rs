@@ -4,6 +4,7 @@ mod activity;
 #[path = "../../tests/it/harness/database.rs"]
 pub(super) mod database;
 mod groups;
+mod guard;
 mod isolation;
 mod model;
 mod pages;
