@@ -2,7 +2,6 @@
 
 pub mod backoff;
 pub mod clock;
-pub mod crypto;
 pub mod field;
 pub mod id;
 pub mod seal;

@@ -6,6 +6,7 @@
 
 pub mod base;
 pub mod metrics;
+pub mod tls;
 
 #[cfg(feature = "mock")]
 pub mod mock;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::base::crypto::install_crypto_provider;
+use crate::tls::install_crypto_provider;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);

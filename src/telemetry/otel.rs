@@ -13,7 +13,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::base::crypto::install_crypto_provider;
+use crate::tls::install_crypto_provider;
 
 /// How long the collector may take for a batch of spans.
 const TIMEOUT: Duration = Duration::from_secs(5);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Bottom first. Modules on one line don't use each other.
 const LAYERS: &[&[&str]] = &[
-    &["base", "metrics"],
+    &["base", "metrics", "tls"],
     &["scim", "shopify", "mock"],
     &["directory"],
     &["mapping", "store"],

@@ -20,8 +20,8 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, Connection, Error, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::base::crypto::install_crypto_provider;
 use crate::store::StoreError;
+use crate::tls::install_crypto_provider;
 
 /// How long to wait for a connection to be made, or to become free.
 const WAIT: Duration = Duration::from_secs(5);
