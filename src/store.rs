@@ -1,6 +1,6 @@
 //! SQL and nothing but SQL: the directory on disk.
 //!
-//! Every write is a [`Batch`] of guarded statements: all apply or none, and the result names the guard that failed. A read runs inline on the calling thread.
+//! Every write is a [`Batch`] of guarded statements: all apply or none, and the result names the guard that failed. One writer at a time changes a shop.
 //! The rest of the store speaks of `value`s, `row`s and batches; what is particular to an engine is confined to its own module and its folder of `migrations`.
 
 mod activity;
@@ -86,19 +86,18 @@ impl Store {
         master_key: Option<&SecretString>,
     ) -> Result<Self, StoreError> {
         let random = SystemRandom::new();
+        if let Location::Directory(path) = location {
+            make_directory(path)?;
+        }
         let master = match (master_key, location) {
             (Some(text), _) => MasterKey::parse(text.expose_secret())?,
             (None, Location::Directory(path)) => {
-                make_directory(path)?;
                 // Looked at first: another process that starts now makes the key before the database.
                 let has_database = sqlite::Database::is_in(path);
                 keyfile::load_or_create(path, has_database, &random)?
             }
             (None, Location::Postgres(_)) => return Err(StoreError::MasterKeyNeeded),
         };
-        if let Location::Directory(path) = location {
-            make_directory(path)?;
-        }
         let anchors = Arc::new(pages::Anchors::default());
         let on_written = {
             let anchors = Arc::clone(&anchors);

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::base::clock::Clock;
+use crate::base::id::ShopId;
 use crate::store::{Store, StoreError};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -46,11 +47,11 @@ impl Housekeeping {
             .trimmed_ms
             .is_none_or(|trimmed_ms| now_ms - trimmed_ms >= DAY_MS);
         if is_due {
-            if self.activity_days > 0 {
-                self.trim_activity(now_ms - i64::from(self.activity_days) * DAY_MS)
-                    .await?;
-            }
             for shop in self.store.shops().await? {
+                if self.activity_days > 0 {
+                    let before_ms = now_ms - i64::from(self.activity_days) * DAY_MS;
+                    self.trim_activity(shop.id, before_ms).await?;
+                }
                 self.store.trim_departures(shop.id, now_ms - DAY_MS).await?;
             }
             self.trimmed_ms = Some(now_ms);
@@ -58,11 +59,9 @@ impl Housekeeping {
         Ok(())
     }
 
-    async fn trim_activity(&self, before_ms: i64) -> Result<(), StoreError> {
-        for shop in self.store.shops().await? {
-            while self.store.trim_activity(shop.id, before_ms).await? {
-                tokio::time::sleep(PAUSE).await;
-            }
+    async fn trim_activity(&self, shop: ShopId, before_ms: i64) -> Result<(), StoreError> {
+        while self.store.trim_activity(shop, before_ms).await? {
+            tokio::time::sleep(PAUSE).await;
         }
         Ok(())
     }
@@ -122,7 +121,6 @@ mod tests {
 
     use super::*;
     use crate::base::clock::ManualClock;
-    use crate::base::id::ShopId;
     use crate::directory::{Activity, ShopSettings};
     use crate::store::{ActivityFilter, Batch, Location};
 

@@ -106,9 +106,12 @@ impl Leases {
         }
     }
 
-    /// The lease turned out to be lost.
-    pub(super) fn lost(&self, shop: ShopId) {
-        self.held().leases.remove(&shop);
+    /// The lease turned out to be lost. One that was taken since then is another.
+    pub(super) fn lost(&self, shop: ShopId, lease: Option<Lease>) {
+        let mut held = self.held();
+        if held.leases.get(&shop).copied() == lease {
+            held.leases.remove(&shop);
+        }
     }
 
     /// Says again and again that the process is alive, until the end.

@@ -44,7 +44,10 @@ impl Reconciler {
                 }
                 Ok(())
             }
-            Err(GuardFailure::LeaseLost) => self.came_too_late(shop, user, entry.as_ref()).await,
+            Err(GuardFailure::LeaseLost) => {
+                self.leases.lost(shop.id(), lease);
+                self.came_too_late(shop, user, entry.as_ref()).await
+            }
             Err(guard) => {
                 tracing::info!(user.id = %user.id, ?guard, "a customer changed hands during a step");
                 self.changed_hands(shop, attempt.customer()).await
@@ -76,7 +79,6 @@ impl Reconciler {
         entry: Option<&Activity>,
     ) -> Result<(), StoreError> {
         tracing::warn!(user.id = %user.id, "a step ended after another process had taken over its shop: the user is looked at again");
-        self.leases.lost(shop.id());
         let mut batch = Batch::of(shop.id());
         self.store
             .doubt_user(&mut batch, shop.id(), user.id, self.clock.now_ms());

@@ -1,7 +1,6 @@
 //! Moving: from files to files, and to whichever engine the tests run on.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use secrecy::SecretString;
 use serde_json::Value as Json;
@@ -13,10 +12,8 @@ use crate::base::id::ShopId;
 use crate::base::token::{RANDOM_LEN, Token};
 use crate::directory::{Activity, SyncState, TokenRecord};
 use crate::store::tests::database::{self, MASTER_KEY};
-use crate::store::tests::{Fresh, add_shop, customer, group, id, sync, user};
-use crate::store::{
-    ActivityFilter, Departure, GuardFailure, GuardLimits, Location, PostgresConfig, Store,
-};
+use crate::store::tests::{Fresh, add_shop, customer, group, id, open, sync, user};
+use crate::store::{ActivityFilter, Departure, GuardFailure, GuardLimits, Location, Store};
 
 const MADE_MS: i64 = 1_795_514_400_000;
 
@@ -26,20 +23,6 @@ async fn empty() -> (TempDir, Store) {
     database::prepare(directory.path());
     let store = open(directory.path()).await;
     (directory, store)
-}
-
-/// The store of a directory of whichever engine, with the key that all of them have here.
-async fn open(directory: &Path) -> Store {
-    let location = match database::url(directory) {
-        None => Location::Directory(directory.to_owned()),
-        Some(url) => Location::Postgres(PostgresConfig {
-            url,
-            connections: 8,
-            ca_file: None,
-        }),
-    };
-    let key = SecretString::from(MASTER_KEY);
-    Store::open(&location, Some(&key)).await.expect("opened")
 }
 
 /// A directory in files, with something in every table and more than a page of users.
